@@ -10,7 +10,7 @@ CheckDigit = Literal["holds", "fails", "none"]
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """One observation about an identifier: a stable code and a sentence in two languages. Never holds the identifier."""
+    """An observation about an identifier: a stable code, a sentence in two languages; never the identifier itself."""
 
     code: str
     message: str
