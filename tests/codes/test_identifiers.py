@@ -37,8 +37,19 @@ def test_a_cpr_that_fails_modulus_11_is_well_formed_and_gives_no_remark(number: 
 
 @pytest.mark.parametrize(
     ("digit", "year", "expected"),
-    [("0", 99, 1999), ("3", 0, 1900), ("4", 36, 2036), ("4", 37, 1937), ("9", 36, 2036), ("9", 37, 1937)]
-    + [("5", 57, 2057), ("8", 58, 1858), ("5", 99, 1899), ("8", 0, 2000), ("6", 37, 2037)],
+    [
+        ("0", 99, 1999),
+        ("3", 0, 1900),
+        ("4", 36, 2036),
+        ("4", 37, 1937),
+        ("9", 36, 2036),
+        ("9", 37, 1937),
+        ("5", 57, 2057),
+        ("8", 58, 1858),
+        ("5", 99, 1899),
+        ("8", 0, 2000),
+        ("6", 37, 2037),
+    ],
 )
 def test_the_seventh_digit_and_the_year_give_the_century(digit: str, year: int, expected: int) -> None:
     assert cpr.century(digit, year) + year == expected
@@ -148,8 +159,16 @@ def test_a_good_cvr_passes_and_a_changed_one_fails(number: str) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["12501200000174", "12501200000182", "12501200000190", "12501200000204", "12501200000212", "12501200000220"]
-    + ["12501200000239", "95100000809965"],
+    [
+        "12501200000174",
+        "12501200000182",
+        "12501200000190",
+        "12501200000204",
+        "12501200000212",
+        "12501200000220",
+        "12501200000239",
+        "95100000809965",
+    ],
 )
 def test_the_legacy_numbers_of_general_practice_hold(number: str) -> None:
     assert requisition.holds(number)

@@ -1,4 +1,4 @@
-"""The location number of a party (GLN, in Danish letters EAN or lokationsnummer): 13 digits, the last a GS1 check digit."""
+"""The location number of a party (GLN; in letters EAN or lokationsnummer): 13 digits, the last a GS1 check digit."""
 
 from __future__ import annotations
 

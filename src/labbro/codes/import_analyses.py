@@ -1,4 +1,4 @@
-"""Makes data/analyses.csv from the gathered facts: `python -m labbro.codes.import_analyses FACTS_CSV > analyses.csv`."""
+"""Makes data/analyses.csv from gathered facts: `python -m labbro.codes.import_analyses FACTS_CSV > analyses.csv`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import csv
 import sys
 from collections.abc import Iterable
 from io import StringIO
+from pathlib import Path
 
 from labbro.codes.analyses import FIELDS
 
 _HEADER = """\
 # Analyses with our assignment to MedCom's result groups. Made by labbro.codes.import_analyses; do not edit by hand.
 # name_origin "published": short name or meaning read in a public terminology resource or MedCom sample letter.
-# name_origin "second-hand": the meaning was found in public code or data sets, the wording is ours in the national style.
+# name_origin "second-hand": found in public code or data sets; the wording is ours in the national style.
 # Not official: replace by the monthly NPU file of npu-terminology.org before use outside demonstration.
 """
 _RENAMED = {"system": "code_type", "short_name": "short_da"}
@@ -31,7 +32,7 @@ def reduced(lines: Iterable[str]) -> str:
 
 def main() -> None:
     """Reads the file named on the command line, writes the reduced table to standard output."""
-    with open(sys.argv[1], encoding="utf-8", newline="") as source:
+    with Path(sys.argv[1]).open(encoding="utf-8", newline="") as source:
         sys.stdout.buffer.write(reduced(source).encode("utf-8"))
 
 

@@ -38,7 +38,7 @@ def gs1_check_digit(digits: str) -> str:
 
 
 def modulus11_check_digit(digits: str) -> str | None:
-    """The check digit by weights 2, 3 ... 7, 2 ... from the right; None where it would be 10: such numbers are not issued."""
+    """The check digit by weights 2, 3 ... 7, 2 ... from the right; None where it would be 10 (never issued)."""
     total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits)))
     check = (11 - total % 11) % 11
     return None if check == 10 else str(check)
