@@ -1,4 +1,4 @@
-"""What the databank tells: a patient's history, the letters behind it and who has looked. Frozen structs, no behaviour."""
+"""What the databank tells: a patient's history, the letters behind it and who has looked. Frozen structs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OutcomeKind = Literal["stored", "again", "refused", "noted"]
 
 
 class PatientSummary(msgspec.Struct, frozen=True):
-    """A patient as the newest report names them. `key` is internal: it carries no identity and may stand in an address."""
+    """A patient as the newest report names them. `key` is internal, carries no identity and may stand in an address."""
 
     key: UUID
     identifier: str
@@ -56,7 +56,8 @@ class StoredResult(msgspec.Struct, frozen=True, gc=False):
 
     `chain` is the same for all rows that tell of the same measurement; in a chain exactly one row is `current`, and
     every other one names in `superseded_by` the letter that holds it. `ambiguous`: the letters disagree about how many
-    results there are, so they could not be linked, and all are shown.
+    results there are, so they could not be linked, and all are shown. `origin` is that of this result; a hospital's
+    report may hold a value that the patient measured.
     """
 
     result: Result
@@ -67,6 +68,7 @@ class StoredResult(msgspec.Struct, frozen=True, gc=False):
     superseded_by: UUID | None
     chain: str
     ambiguous: bool
+    origin: Origin
 
 
 class PatientHistory(msgspec.Struct, frozen=True):
@@ -77,7 +79,7 @@ class PatientHistory(msgspec.Struct, frozen=True):
 
 
 class StoredLetter(msgspec.Struct, frozen=True):
-    """A letter as it came: `raw` can be read again alone with labbro.letters.read; `digest` is SHA-256 of its content."""
+    """A letter as it came: `raw` can be read again alone with letters.read; `digest` is SHA-256 of its content."""
 
     key: UUID
     patient_key: UUID
@@ -159,7 +161,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class AccessEntry(msgspec.Struct, frozen=True):
-    """One look at a patient: who (`actor`, an account's identifier, and the name they are shown by), what and when (UTC).
+    """One look at a patient: who (`actor`, an account's identifier, and the name shown for it), what and when (UTC).
 
     `letter_key` is set when one letter was looked at; `purpose` is what the person gave as reason, if anything.
     """
