@@ -1,0 +1,283 @@
+"""Settings: read once from the environment, checked, and passed on as a value. Documented in docs/settings.md."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from labbro.errors import NotConfigured
+
+_T = TypeVar("_T", bound=str)
+
+MEGABYTE = 1024 * 1024
+SECRET_MINIMUM_BYTES = 32
+
+# Settings whose value may stand in a file named by <NAME>_FILE, as secret stores hand them out.
+FROM_FILE = ("LABBRO_DATABASE_URL", "LABBRO_SECRET", "LABBRO_OIDC_CLIENT_SECRET", "LABBRO_INTAKE_TOKENS")
+
+
+class IntakeToken(msgspec.Struct, frozen=True):
+    """Who may send letters by machine: a name for logs, and the SHA-256 of the bearer token in hexadecimal."""
+
+    name: str
+    digest: str
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an operator decides. Field `x_y` is set by the variable named in docs/settings.md."""
+
+    data_dir: Path
+    secret: bytes
+    database_url: str | None = None
+    database_connections: int = 10
+    host: str = "127.0.0.1"
+    port: int = 8400
+    public_url: str = "http://127.0.0.1:8400"
+    threads: int = 8
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    demonstration: bool = False
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    own_ean: str = "5790000000000"
+    intake_tokens: tuple[IntakeToken, ...] = ()
+    watch_dir: Path | None = None
+    lookups_per_hour: int = 120
+    body_limit_bytes: int = 64 * MEGABYTE
+    body_seconds: int = 60
+    stop_seconds: int = 30
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] = "json"
+
+    def __repr__(self) -> str:
+        """Names the place only: settings hold secrets, and a printed struct ends in logs."""
+        return f"Settings(host={self.host!r}, port={self.port}, demonstration={self.demonstration})"
+
+    @property
+    def loopback(self) -> bool:
+        """True when only this machine can reach the server."""
+        return is_loopback(self.host)
+
+    @property
+    def tls(self) -> bool:
+        """True when the server itself speaks TLS."""
+        return self.tls_cert is not None
+
+    @property
+    def postgres_dir(self) -> Path:
+        """Where the embedded PostgreSQL keeps its files."""
+        return self.data_dir / "postgres"
+
+
+def from_environment(
+    environ: Mapping[str, str] | None = None, *, new_secret: Callable[[int], bytes] = secrets.token_bytes
+) -> Settings:
+    """Settings from variables named LABBRO_*.
+
+    On loopback a missing secret is made once and kept in the data folder (mode 0600).
+    Raises NotConfigured naming the variable, what is wrong with it and what to write.
+    """
+    reader = _Reader(os.environ if environ is None else environ)
+    data_dir = Path(reader.text("LABBRO_DATA", "data")).expanduser().absolute()
+    host = reader.text("LABBRO_HOST", "127.0.0.1")
+    port = reader.number("LABBRO_PORT", 8400, 0, 65535)
+    tls_cert, tls_key = reader.file("LABBRO_TLS_CERT"), reader.file("LABBRO_TLS_KEY")
+    issuer = reader.optional("LABBRO_OIDC_ISSUER")
+    scheme = "https" if tls_cert else "http"
+    settings = Settings(
+        data_dir=data_dir,
+        secret=_secret(reader.optional("LABBRO_SECRET"), data_dir, is_loopback(host), new_secret),
+        database_url=reader.optional("LABBRO_DATABASE_URL"),
+        database_connections=reader.number("LABBRO_DATABASE_CONNECTIONS", 10, 2, 200),
+        host=host,
+        port=port,
+        public_url=reader.text("LABBRO_PUBLIC_URL", f"{scheme}://{_bracketed(host)}:{port}").rstrip("/"),
+        threads=reader.number("LABBRO_THREADS", 8, 1, 64),
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        demonstration=reader.yes_or_no("LABBRO_DEMONSTRATION"),
+        oidc_issuer=issuer.rstrip("/") if issuer else None,
+        oidc_client_id=reader.optional("LABBRO_OIDC_CLIENT_ID"),
+        oidc_client_secret=reader.optional("LABBRO_OIDC_CLIENT_SECRET"),
+        own_ean=_ean(reader.text("LABBRO_EAN", "5790000000000")),
+        intake_tokens=_tokens(reader.optional("LABBRO_INTAKE_TOKENS")),
+        watch_dir=reader.folder("LABBRO_WATCH"),
+        lookups_per_hour=reader.number("LABBRO_LOOKUPS_PER_HOUR", 120, 1, 100_000),
+        body_limit_bytes=reader.number("LABBRO_BODY_LIMIT_MB", 64, 1, 4096) * MEGABYTE,
+        body_seconds=reader.number("LABBRO_BODY_SECONDS", 60, 1, 3600),
+        stop_seconds=reader.number("LABBRO_STOP_SECONDS", 30, 1, 600),
+        log_level=reader.one_of("LABBRO_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        log_format=reader.one_of("LABBRO_LOG_FORMAT", "json", ("json", "text")),
+    )
+    _check_together(settings)
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost and the addresses 127.0.0.0/8 and ::1."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Reader:
+    """Takes values out of an environment; empty counts as missing."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def optional(self, name: str) -> str | None:
+        value = self._environ.get(name, "").strip()
+        named_file = self._environ.get(f"{name}_FILE", "").strip() if name in FROM_FILE else ""
+        if value and named_file:
+            raise NotConfigured(f"{name} and {name}_FILE are both set; keep one of them.")
+        if named_file:
+            return _file_text(f"{name}_FILE", Path(named_file))
+        return value or None
+
+    def text(self, name: str, default: str) -> str:
+        return self.optional(name) or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        text = self.optional(name)
+        if text is None:
+            return default
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise NotConfigured(f"{name} must be a whole number from {least} to {most}.")
+        return int(text)
+
+    def yes_or_no(self, name: str) -> bool:
+        text = self.text(name, "no").lower()
+        if text not in ("yes", "no", "true", "false", "1", "0"):
+            raise NotConfigured(f"{name} must be yes or no.")
+        return text in ("yes", "true", "1")
+
+    def one_of(self, name: str, default: _T, choices: tuple[_T, ...]) -> _T:
+        text = self.optional(name)
+        for choice in choices:
+            if text == choice:
+                return choice
+        if text is None:
+            return default
+        raise NotConfigured(f"{name} must be one of: {', '.join(choices)}.")
+
+    def file(self, name: str) -> Path | None:
+        text = self.optional(name)
+        if text is None:
+            return None
+        path = Path(text).expanduser().absolute()
+        if not path.is_file():
+            raise NotConfigured(f"{name} names a file that does not exist.")
+        return path
+
+    def folder(self, name: str) -> Path | None:
+        text = self.optional(name)
+        return Path(text).expanduser().absolute() if text else None
+
+
+def _file_text(name: str, path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        raise NotConfigured(f"{name} names a file that cannot be read as text.") from None
+
+
+def _secret(given: str | None, data_dir: Path, loopback: bool, new_secret: Callable[[int], bytes]) -> bytes:
+    """The secret: from the variable, from the data folder, or made now when only this machine can reach us."""
+    if given is not None:
+        return _secret_bytes("LABBRO_SECRET", given)
+    kept = data_dir / "secret"
+    if kept.exists():
+        return _secret_bytes("The file secret in LABBRO_DATA", _file_text("LABBRO_DATA", kept) or "")
+    if not loopback:
+        raise NotConfigured(
+            "LABBRO_SECRET is missing; off loopback it must be set: 64 random hexadecimal digits or more, "
+            "for instance from: python3 -c 'import secrets; print(secrets.token_hex(32))'."
+        )
+    return _keep_secret(kept, new_secret(SECRET_MINIMUM_BYTES))
+
+
+def _keep_secret(path: Path, secret: bytes) -> bytes:
+    """Writes a new secret beside its place and links it in, so that of two first starts one wins and both use it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"secret.{os.getpid()}")
+        with open(draft, "w", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(secret.hex())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return _secret_bytes("The file secret in LABBRO_DATA", path.read_text(encoding="ascii"))
+        finally:
+            draft.unlink()
+    except OSError as error:
+        raise NotConfigured(f"LABBRO_DATA names a folder that cannot be written ({error.strerror}).") from error
+    return secret
+
+
+def _secret_bytes(name: str, text: str) -> bytes:
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) < SECRET_MINIMUM_BYTES:
+        raise NotConfigured(f"{name} must be hexadecimal, {2 * SECRET_MINIMUM_BYTES} digits or more.")
+    return secret
+
+
+def _ean(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{13}", text):
+        raise NotConfigured("LABBRO_EAN must be our location number (EAN/GLN) of 13 digits.")
+    return text
+
+
+def _tokens(text: str | None) -> tuple[IntakeToken, ...]:
+    """Tokens as `name:sha256hex`, separated by commas or line breaks."""
+    tokens: list[IntakeToken] = []
+    for part in re.split(r"[,\s]+", text or ""):
+        if not part:
+            continue
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}:[0-9a-fA-F]{64}", part):
+            raise NotConfigured(
+                "LABBRO_INTAKE_TOKENS must be name:digest pairs separated by commas, "
+                "where digest is the SHA-256 of the token in hexadecimal."
+            )
+        name, digest = part.split(":")
+        tokens.append(IntakeToken(name=name, digest=digest.lower()))
+    return tuple(tokens)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _check_together(settings: Settings) -> None:
+    """What single variables cannot say."""
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        missing = "LABBRO_TLS_KEY" if settings.tls_key is None else "LABBRO_TLS_CERT"
+        raise NotConfigured(f"{missing} is missing; the certificate and its key are set together.")
+    given = [settings.oidc_issuer, settings.oidc_client_id]
+    if any(given) and not all(given):
+        raise NotConfigured("LABBRO_OIDC_ISSUER and LABBRO_OIDC_CLIENT_ID are set together; one is missing.")
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith(
+        ("https://", "http://127.0.0.1:", "http://localhost:")
+    ):
+        raise NotConfigured("LABBRO_OIDC_ISSUER must begin with https://.")
+    if settings.demonstration and not settings.loopback:
+        raise NotConfigured(
+            "LABBRO_DEMONSTRATION lets anyone sign in, so it is allowed only on loopback; "
+            "set LABBRO_HOST=127.0.0.1 or turn the demonstration off."
+        )

@@ -1,0 +1,98 @@
+"""Fixtures for all rooms: the shared material, a browser, and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from labbro.platform import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI") == "true"
+
+
+def _absent(reason: str) -> None:
+    """Skips where a developer's machine lacks something; fails where nothing may be lacking."""
+    if IN_CI:
+        pytest.fail(f"{reason} (CI=true)")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the public samples and schemas, beside this repository."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "medcom").is_dir():
+        _absent("the folder ../shared with MedCom's samples is not beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """A Chromium that Playwright can drive."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    _absent("no chromium is installed")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embedded]:
+    """One real PostgreSQL for the whole run, without waiting for the disk."""
+    running = embedded.start(tmp_path_factory.mktemp("postgres"), durable=False)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def _migrated_template(cluster: embedded.Embedded) -> str:
+    """A database with the whole schema, copied for every test that wants one."""
+    import psycopg
+
+    from labbro.platform import migrations
+
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    migrations.run(cluster.url_of(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database_url(cluster: embedded.Embedded, _migrated_template: str) -> Callable[[], str]:
+    """Makes a fresh database with the whole schema at every call (tens of milliseconds); gives its address."""
+    import psycopg
+
+    def make() -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_migrated_template} STRATEGY file_copy".encode())
+        return cluster.url_of(name)
+
+    return make
+
+
+@pytest.fixture
+def database(new_database_url: Callable[[], str]) -> Iterator[object]:
+    """A fresh, migrated database for one test: labbro.platform.database.Database."""
+    from labbro.platform.database import Database
+
+    with Database(new_database_url(), connections=8) as opened:
+        opened.pool.open(wait=True)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def module_database(new_database_url: Callable[[], str]) -> Iterator[object]:
+    """A fresh, migrated database for one module of tests: labbro.platform.database.Database."""
+    from labbro.platform.database import Database
+
+    with Database(new_database_url(), connections=8) as opened:
+        opened.pool.open(wait=True)
+        yield opened
