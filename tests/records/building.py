@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from labbro.letters.letter import Envelope, Letter
@@ -23,6 +24,11 @@ def tree(name: str, value: Any) -> Element:
             parts.extend([Element("Break"), line] if number else [line])
         return Element(name, tuple(part for part in parts if part != ""))
     return Element(name, value)
+
+
+def local(text: str) -> dt.datetime:
+    """A local Danish time without zone, as letters have them."""
+    return dt.datetime.fromisoformat(text)
 
 
 def moment(text: str) -> dict[str, str]:

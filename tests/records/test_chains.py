@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labbro.records.chains import ChainKey, Link, Occurrence, resolve
 
-NOON = dt.datetime(2024, 5, 6, 12, 0)
+NOON = dt.datetime.fromisoformat("2024-05-06 12:00")
 CREATININE = ChainKey("5790000120284", "426825", "875137", "30001", "NPU18016", "iupac", "SST")
 SODIUM = ChainKey("5790000120284", "426825", "875137", "30001", "NPU03429", "iupac", "SST")
 

@@ -2,6 +2,9 @@
 
 A letter becomes one Report with its samples and results. Biochemistry fills `Report.results`; microbiology adds
 findings, isolates and susceptibility; pathology and genetics add sections of coded and textual parts.
+
+The structs hold no cycles, so the garbage collector need not visit them (`gc=False`: a history is thousands of them);
+written as JSON they leave out what is absent.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ IntervalKind = Literal["physiological", "therapeutic", "unspecified"]
 Origin = Literal["hospital", "local"]
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The patient as the letter names them. `identifier` is a CPR, or ten free characters, or empty when unknown."""
 
     identifier: str
@@ -31,7 +34,7 @@ class Person(msgspec.Struct, frozen=True):
     given_name: str | None = None
 
 
-class Party(msgspec.Struct, frozen=True):
+class Party(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A sender, receiver or copy receiver. `identifier_kind` is MedCom's IdentifierCode, or `local:xyz`."""
 
     identifier: str
@@ -44,7 +47,7 @@ class Party(msgspec.Struct, frozen=True):
     laboratory_code: str | None = None
 
 
-class Code(msgspec.Struct, frozen=True):
+class Code(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A code with its system as the letters say it: `iupac` (NPU, DNK), `lokal`, `mds`, `PA1`; and who keeps it."""
 
     value: str
@@ -54,7 +57,7 @@ class Code(msgspec.Struct, frozen=True):
     complete_name: str | None = None
 
 
-class RequisitionGroup(msgspec.Struct, frozen=True):
+class RequisitionGroup(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The laboratory's own group for an analysis and the analysis' order in it (XML letters only)."""
 
     identifier: str
@@ -63,7 +66,7 @@ class RequisitionGroup(msgspec.Struct, frozen=True):
     order: int | None = None
 
 
-class ReferenceInterval(msgspec.Struct, frozen=True):
+class ReferenceInterval(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Limits as sent (strings: the decimal mark is not fixed), or a text in their place."""
 
     kind: IntervalKind | None = None
@@ -72,14 +75,14 @@ class ReferenceInterval(msgspec.Struct, frozen=True):
     text: str | None = None
 
 
-class Producer(msgspec.Struct, frozen=True):
+class Producer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The laboratory, practice or person that made the result (`code`: MedCom's abbreviation, such as OUH or PNT)."""
 
     name: str
     code: str | None = None
 
 
-class Reference(msgspec.Struct, frozen=True):
+class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Something the result points at: a URL, a supplement to come, or a binary object sent in another letter."""
 
     description: str
@@ -90,7 +93,7 @@ class Reference(msgspec.Struct, frozen=True):
     object_size_bytes: int | None = None
 
 
-class Susceptibility(msgspec.Struct, frozen=True):
+class Susceptibility(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One antibiotic against one isolate: `S`, `I`, `R` or the laboratory's own word."""
 
     antibiotic: Code
@@ -99,7 +102,7 @@ class Susceptibility(msgspec.Struct, frozen=True):
     unit: str | None = None
 
 
-class Isolate(msgspec.Struct, frozen=True):
+class Isolate(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A micro-organism that was found, how much of it, and what it yields to."""
 
     number: int
@@ -109,7 +112,7 @@ class Isolate(msgspec.Struct, frozen=True):
     susceptibilities: tuple[Susceptibility, ...] = ()
 
 
-class Section(msgspec.Struct, frozen=True):
+class Section(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A part of a textual report (microscopy, conclusion, ...): a heading, a text and the codes it stands on."""
 
     kind: str
@@ -118,7 +121,7 @@ class Section(msgspec.Struct, frozen=True):
     codes: tuple[Code, ...] = ()
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One result of one analysis. `value` is as sent; it is None while nothing has been measured (`received`).
 
     `ordinal` counts from 1 in the letter; `sample` is the index of its sample in Report.samples.
@@ -145,7 +148,7 @@ class Result(msgspec.Struct, frozen=True):
     sample: int = 0
 
 
-class Sample(msgspec.Struct, frozen=True):
+class Sample(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A sample: the laboratory's number, the requester's (in Denmark mostly the NPN), and when it was taken.
 
     Times are local Danish time without zone, as in the letters.
@@ -163,7 +166,7 @@ class Sample(msgspec.Struct, frozen=True):
     location: str | None = None
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One laboratory report. `production_number` with sender and sample numbers links corrections (edifact: RFF+SRI).
 
     `consent_given` has three states: None means that the letter does not say. `origin` is `local` when a practice,

@@ -66,7 +66,7 @@ def project(letter: Letter) -> Projection:
     copy_receiver = root.find("CCReceiver")
     sample = _sample(root.find("RequisitionInformation/Sample") or _NOTHING, findings)
     results = tuple(
-        _result(element, ordinal, findings) for ordinal, element in enumerate(root.all("LaboratoryResults/Result"), 1)
+        _result(element, ordinal) for ordinal, element in enumerate(root.all("LaboratoryResults/Result"), 1)
     )
     authorised_at = moment(root, "Letter/Authorisation", findings)
     results_at = moment(general, "ResultsDateTime", findings)
@@ -130,10 +130,10 @@ def _sample(element: Element, findings: list[Finding]) -> Sample:
     )
 
 
-def _result(element: Element, ordinal: int, findings: list[Finding]) -> Result:
+def _result(element: Element, ordinal: int) -> Result:
     parts: dict[str, Element] = {child.name: child for child in element.children}
     analysis = parts.get("Analysis", _NOTHING)
-    status, value = _status_and_value(parts, ordinal, findings)
+    status, value = _status_and_value(parts)
     return Result(
         ordinal=ordinal,
         analysis=_analysis(analysis),
@@ -158,9 +158,7 @@ def _text(parts: dict[str, Element], key: str) -> str | None:
     return None if found is None else found.value
 
 
-def _status_and_value(
-    parts: dict[str, Element], ordinal: int, findings: list[Finding]
-) -> tuple[ResultStatus, str | None]:
+def _status_and_value(parts: dict[str, Element]) -> tuple[ResultStatus, str | None]:
     """Nothing has been measured when the letter says so, nor when the value is the placeholder.
 
     EDIFACT tells `proeve_modtaget` and a preliminary result apart by the placeholder alone, so a preliminary
@@ -168,22 +166,10 @@ def _status_and_value(
     """
     status = _RESULT_STATUS.get(_text(parts, "ResultStatusCode") or "", "final")
     value = _text(parts, "Value")
-    placeholder = value is None or value.strip() == NOT_YET_ARRIVED
-    if status == "received" and not placeholder:
-        path = f"LaboratoryResults/Result[{ordinal}]/Value"
-        findings.append(
-            Finding(
-                "warning",
-                "value-before-result",
-                path,
-                "The result is said not to have arrived, but a value is given; the value is not used.",
-                "Svaret angives som ikke modtaget, men der er en værdi; værdien bruges ikke.",
-            )
-        )
-        placeholder = True
-    if not placeholder:
-        return status, value
-    return ("received" if status == "preliminary" else status), None
+    if value is None or value.strip() == NOT_YET_ARRIVED:
+        return ("received" if status == "preliminary" else status), None
+    # The check tells of a value before the measurement; the letter keeps it, a clinician must not read it.
+    return status, None if status == "received" else value
 
 
 def _analysis(element: Element) -> Code:
