@@ -1,0 +1,87 @@
+"""The command `labbro`: composes what the rooms offer. Only the room that a command needs is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Annotated, Any, cast
+
+from labbro import __version__
+from labbro.errors import LabbroError, NotConfigured, WrongUse
+
+WRONG_USE = 2
+MACHINE_FAULT = 3
+PROGRAM_FAULT = 70
+INTERRUPTED = 130
+
+# Which module of labbro.commands offers which command; each module has register(app).
+COMMANDS = {
+    "check": "letters",
+    "convert": "letters",
+    "show": "letters",
+    "load": "databank",
+    "watch": "databank",
+    "synthetic": "synthetic",
+    "serve": "serve",
+    "migrate": "serve",
+    "bench": "bench",
+}
+
+# Libraries of the extras: when one is missing, the sentence says what to install.
+_EXTRA = {"typer": "cli", "rich": "cli"}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and exits.
+
+    0 done, 1 the command's own "no" (a letter is invalid), 2 wrong use or wrong settings, 3 the machine or the database
+    fails, 70 a fault of the program.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        build(words)(args=words, prog_name="labbro")
+    except LabbroError as error:
+        print(f"labbro: {error.message}", file=sys.stderr)
+        sys.exit(WRONG_USE if isinstance(error, WrongUse | NotConfigured) else MACHINE_FAULT)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "labbro":
+            raise
+        extra = _EXTRA.get(error.name or "", "server")
+        print(f"labbro: this command needs more than the base: pip install 'labbro[{extra}]'.", file=sys.stderr)
+        sys.exit(WRONG_USE)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output went away; nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def build(words: Sequence[str]) -> Callable[..., Any]:
+    """The application with the command that `words` name, or with all commands where they name none (as for help)."""
+    import typer
+
+    app = typer.Typer(
+        name="labbro",
+        help="An open system for laboratory medicine.",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,  # they print local variables, and those may hold persons
+    )
+
+    @app.callback(invoke_without_command=True)
+    def labbro(  # pyright: ignore[reportUnusedFunction] - Typer keeps it
+        version: Annotated[bool, typer.Option("--version", help="Prints the version.")] = False,
+    ) -> None:
+        """An open system for laboratory medicine."""
+        if version:
+            print(f"labbro {__version__}")
+            raise typer.Exit
+
+    named = next((word for word in words if not word.startswith("-")), "")
+    for name in [COMMANDS[named]] if named in COMMANDS else dict.fromkeys(COMMANDS.values()):
+        module = import_module(f"labbro.commands.{name}")
+        cast("Callable[[typer.Typer], None]", module.register)(app)
+    return app

@@ -1,0 +1,71 @@
+"""`labbro serve` and `labbro migrate`: for operators."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from labbro import server
+from labbro.platform import logs
+from labbro.platform.database import Database, migrate
+from labbro.platform.settings import from_environment
+
+_log = logs.get_logger(__name__)
+
+
+class Stage(StrEnum):
+    """Which schema steps are run."""
+
+    all = "all"
+    before = "before"
+    after = "after"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.command("serve")(serve)
+    app.command("migrate")(migrate_schema)
+
+
+def serve() -> None:
+    """Serves pages and interfaces until stopped. Settings come from the environment: docs/settings.md."""
+    settings = from_environment()
+    server.check_servable(settings)
+    logs.configure(settings.log_level, settings.log_format)
+    _say("Opening the database ...")
+    services = server.open_services(settings)
+    try:
+        if settings.demonstration:
+            _demonstrate(services)
+        server.run(services, on_ready=lambda address: _say(f"Labbro is ready: {address}\nStop it with Ctrl-C."))
+    finally:
+        services.database.close()
+    _say("Stopped.")
+
+
+def migrate_schema(
+    stage: Annotated[Stage, typer.Option(help="before new code starts, after old code is gone, or all.")] = Stage.all,
+) -> None:
+    """Brings the database's schema up to this version; `serve` does so by itself."""
+    with Database.open(from_environment()) as database:
+        steps = migrate(database, stage.value)
+    print("\n".join(steps) if steps else "The schema is up to date.")
+
+
+def _demonstrate(services: server.Services) -> None:
+    """Loads the invented country on the first start. Loading again would change nothing: letters are kept once."""
+    from labbro.synthetic import demonstration
+
+    mark = services.settings.data_dir / "demonstration-loaded"
+    if mark.exists():
+        return
+    _say("First start: loading the demonstration country ...")
+    demonstration.load(services.databank, clock=services.clock)
+    mark.touch()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

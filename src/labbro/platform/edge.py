@@ -1,0 +1,170 @@
+"""The edge of the HTTP server: what holds for every request, whichever room answers it.
+
+A request id, limits on the size and the time of a body, security headers, one log line and the measures; and a stop
+that lets work in hand finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import uuid
+from http import HTTPStatus
+from typing import cast
+
+import msgspec
+from litestar.exceptions import HTTPException
+from litestar.types import (
+    ASGIApp,
+    HTTPReceiveMessage,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    WebSocketReceiveMessage,
+)
+
+from labbro.platform import logs, problems, telemetry
+from labbro.platform.security import security_headers
+from labbro.platform.settings import Settings
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_LONG_DIGITS = re.compile(r"[0-9]{10}")  # a request id must not carry a CPR number into the logs
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+_POLL_SECONDS = 0.05
+
+_log = logs.get_logger(__name__)
+_requests = telemetry.counter("requests", "Requests answered.", ("method", "route", "status"))
+_duration = telemetry.seconds("request", "From the first byte of a request to the last of its answer.", ("route",))
+_in_hand = telemetry.gauge("requests_in_hand", "Requests being answered now.")
+
+
+class Edge:
+    """Wraps the application. One object for the life of a server."""
+
+    def __init__(self, application: ASGIApp, settings: Settings) -> None:
+        self._application = application
+        self._headers = [(name.encode(), value.encode()) for name, value in security_headers(tls=settings.tls).items()]
+        self._body_limit_bytes = settings.body_limit_bytes
+        self._body_seconds = settings.body_seconds
+        self._working = 0
+        self.stopping = False
+
+    async def finish(self, seconds: float) -> bool:
+        """Takes no new work and waits for what is in hand; False when some was still unfinished after `seconds`."""
+        self.stopping = True
+        deadline = time.monotonic() + seconds
+        while self._working and time.monotonic() < deadline:
+            await asyncio.sleep(_POLL_SECONDS)
+        return self._working == 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        self._working += 1
+        _in_hand.inc()
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._working -= 1
+            _in_hand.dec()
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        logs.request_id.set(request_id)
+        answer = _Answer(send, [*self._headers, (b"x-request-id", request_id.encode())])
+        if self.stopping:
+            await answer.refuse(503, "unavailable", "This server is being stopped; try again in a moment.")
+        elif _declared_bytes(scope) > self._body_limit_bytes:
+            await answer.refuse(413, "too-large", f"The body is larger than {self._body_limit_bytes} bytes.")
+        else:
+            body = _Body(receive, self._body_seconds)
+            await self._application(scope, body.receive, answer.send)
+        _tell(scope, answer.status, time.perf_counter() - started)
+
+
+class _Answer:
+    """Adds the headers that a route has not set itself, and remembers the status."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._headers = headers
+        self.status = 500
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            own = list(message.get("headers", []))
+            present = {name.lower() for name, _ in own}
+            message["headers"] = [*own, *(pair for pair in self._headers if pair[0] not in present)]
+        await self._send(message)
+
+    async def refuse(self, status: int, code: str, detail: str) -> None:
+        """Answers without asking the application."""
+        problem = problems.Problem(
+            type=f"urn:labbro:problem:{code}",
+            title=HTTPStatus(status).phrase,
+            status=status,
+            code=code,
+            detail=detail,
+            request_id=logs.request_id.get(),
+        )
+        body = msgspec.json.encode(problem)
+        headers = [
+            (b"content-type", problems.MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+class _Body:
+    """A request's body, refused when it is too slow. Its size is refused by the application, by the same limit."""
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._deadline = time.monotonic() + seconds
+        self._complete = False
+
+    async def receive(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        if self._complete:
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), max(self._deadline - time.monotonic(), 0.001))
+        except TimeoutError:
+            raise HTTPException(status_code=HTTPStatus.REQUEST_TIMEOUT) from None
+        self._complete = message["type"] != "http.request" or not message["more_body"]
+        return message
+
+
+def _request_id(scope: HTTPScope) -> str:
+    """The caller's own id when it is one, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text = value.decode("latin-1")
+            if _REQUEST_ID.fullmatch(text) and not _LONG_DIGITS.search(text):
+                return text
+    return str(uuid.uuid4())
+
+
+def _declared_bytes(scope: HTTPScope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+def _tell(scope: HTTPScope, status: int, seconds: float) -> None:
+    """One log line and the measures; the route's pattern, never the address as it was asked for."""
+    route = cast("dict[str, str]", scope).get("path_template") or "unmatched"
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    _requests.labels(method, route, str(status)).inc()
+    _duration.labels(route).observe(seconds)
+    if route not in _QUIET_ROUTES:
+        _log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
