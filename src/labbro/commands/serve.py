@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from labbro import server
-from labbro.platform import logs
+from labbro.platform import logs, serving
 from labbro.platform.database import Database, migrate
 from labbro.platform.settings import from_environment
 
@@ -33,14 +33,14 @@ def register(app: typer.Typer) -> None:
 def serve() -> None:
     """Serves pages and interfaces until stopped. Settings come from the environment: docs/settings.md."""
     settings = from_environment()
-    server.check_servable(settings)
+    serving.check_servable(settings)
     logs.configure(settings.log_level, settings.log_format)
     _say("Opening the database ...")
     services = server.open_services(settings)
     try:
         if settings.demonstration:
             _demonstrate(services)
-        server.run(services, on_ready=lambda address: _say(f"Labbro is ready: {address}\nStop it with Ctrl-C."))
+        serving.serve(settings, server.application(services), on_ready=_tell_address)
     finally:
         services.database.close()
     _say("Stopped.")
@@ -65,6 +65,10 @@ def _demonstrate(services: server.Services) -> None:
     _say("First start: loading the demonstration country ...")
     demonstration.load(services.databank, clock=services.clock)
     mark.touch()
+
+
+def _tell_address(address: str) -> None:
+    _say(f"Labbro is ready: {address}\nStop it with Ctrl-C.")
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,103 @@
+"""Runs an application behind the edge with granian, until SIGTERM or SIGINT; then finishes the work in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from granian.constants import Interfaces, SSLProtocols
+from granian.server.embed import Server
+from litestar.concurrency import set_asyncio_executor
+
+from labbro import __version__
+from labbro.errors import NotConfigured
+from labbro.platform import logs
+from labbro.platform.edge import Edge
+from labbro.platform.settings import Settings
+
+_LISTEN_POLL_SECONDS = 0.01
+_CLOSE_SECONDS = 5
+
+_log = logs.get_logger(__name__)
+
+
+def serve(settings: Settings, edge: Edge, *, on_ready: Callable[[str], None]) -> None:
+    """Serves until told to stop. `on_ready` is told the address once it answers.
+
+    Raises NotConfigured when the settings may not be served: off loopback without TLS, or on a port in use.
+    """
+    check_servable(settings)
+    set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="labbro"))
+    asyncio.run(_serve(settings, edge, on_ready))
+
+
+def check_servable(settings: Settings) -> None:
+    """Refuses to open health data to a network in clear text."""
+    if not settings.loopback and not settings.tls:
+        raise NotConfigured(
+            f"LABBRO_HOST={settings.host} can be reached by other machines, so TLS is required: "
+            "set LABBRO_TLS_CERT and LABBRO_TLS_KEY, or LABBRO_HOST=127.0.0.1."
+        )
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise NotConfigured(
+                f"LABBRO_HOST={settings.host} and LABBRO_PORT={settings.port} cannot be listened on "
+                f"({error.strerror}); is another server running there?"
+            ) from None
+
+
+async def _serve(settings: Settings, edge: Edge, on_ready: Callable[[str], None]) -> None:
+    server = Server(
+        edge,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+        backlog=512,
+        ssl_cert=settings.tls_cert,
+        ssl_key=settings.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
+    )
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    serving = asyncio.create_task(server.serve())
+    stop_wish = asyncio.create_task(told.wait())
+    await _until_listening(settings, serving)
+    _log.info("serving", host=settings.host, port=settings.port, tls=settings.tls, version=__version__)
+    on_ready(_address(settings))
+    await asyncio.wait({serving, stop_wish}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        await serving
+        return
+    finished = await edge.finish(settings.stop_seconds)
+    _log.info("stopped", finished=finished)
+    server.stop()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(serving, 5)
+
+
+async def _until_listening(settings: Settings, serving: asyncio.Task[None]) -> None:
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(settings.host, settings.port)
+        except OSError:
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            return
+
+
+def _address(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.tls else 'http'}://{host}:{settings.port}"
