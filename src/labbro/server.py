@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from litestar import Litestar
 from litestar.openapi.config import OpenAPIConfig
-from litestar.types import ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labbro import __version__
 from labbro.databank import Databank
@@ -65,7 +65,7 @@ def application(services: Services) -> Edge:
                 identities=services.identities,
             )
         )
-    handlers.extend(health.routes(services.database, lambda: edge.stopping))
+    handlers.extend(health.routes(services.database))
     litestar = Litestar(
         route_handlers=handlers,
         exception_handlers={Exception: problems.handle},
@@ -73,5 +73,4 @@ def application(services: Services) -> Edge:
         openapi_config=OpenAPIConfig(title="Labbro", version=__version__, path="/api-description"),
         logging_config=None,
     )
-    edge = Edge(cast("Any", litestar), settings)
-    return edge
+    return Edge(cast("ASGIApp", litestar), settings)

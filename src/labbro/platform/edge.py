@@ -83,9 +83,17 @@ class Edge:
         elif _declared_bytes(scope) > self._body_limit_bytes:
             await answer.refuse(413, "too-large", f"The body is larger than {self._body_limit_bytes} bytes.")
         else:
-            body = _Body(receive, self._body_seconds)
-            await self._application(scope, body.receive, answer.send)
+            await self._ask(scope, _Body(receive, self._body_seconds).receive, answer)
         _tell(scope, answer.status, time.perf_counter() - started)
+
+    async def _ask(self, scope: HTTPScope, receive: Receive, answer: _Answer) -> None:
+        try:
+            await self._application(scope, receive, answer.send)
+        except Exception as error:
+            # The application tells its own faults as problems; what comes through is a caller who went away, or worse.
+            _log.warning("answer not sent", exc_info=error)
+            if not answer.begun:
+                await answer.refuse(500, "error", "Labbro failed at this request; the log tells more.")
 
 
 class _Answer:
@@ -95,9 +103,11 @@ class _Answer:
         self._send = send
         self._headers = headers
         self.status = 500
+        self.begun = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             self.status = message["status"]
             own = list(message.get("headers", []))
             present = {name.lower() for name, _ in own}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from litestar import Response, get
@@ -13,7 +13,7 @@ from labbro.platform import telemetry
 from labbro.platform.database import Database, pending_steps
 
 
-def routes(database: Database, stopping: Callable[[], bool]) -> Sequence[HTTPRouteHandler]:
+def routes(database: Database) -> Sequence[HTTPRouteHandler]:
     """`/healthz` the process answers; `/readyz` it can do its work; `/metrics` Prometheus' text."""
 
     @get("/healthz", sync_to_thread=False, include_in_schema=False)
@@ -25,7 +25,6 @@ def routes(database: Database, stopping: Callable[[], bool]) -> Sequence[HTTPRou
         parts = {
             "database": "ok" if database.answers() else "does not answer",
             "schema": _schema(database),
-            "server": "is being stopped" if stopping() else "ok",
         }
         ready = set(parts.values()) == {"ok"}
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE

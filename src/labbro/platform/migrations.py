@@ -16,6 +16,7 @@ from typing import Literal, cast
 import msgspec
 import psycopg
 import sqlalchemy
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script
 from alembic.script.revision import ResolutionError, RevisionMap
@@ -130,7 +131,7 @@ def _apply(connection: sqlalchemy.Connection, step: Step) -> None:
 
     try:
         context = _context(connection, upgrade)
-        with context.begin_transaction():
+        with Operations.context(context), context.begin_transaction():
             context.run_migrations()
         connection.commit()
     except ResolutionError as error:
