@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, Literal
 from uuid import UUID
 
+import msgspec
+import psycopg
+
+from labbro.codes import cpr
+from labbro.databank import keys, reading
 from labbro.databank.history import (
     AccessEntry,
     Outcome,
     PatientHistory,
     PatientSummary,
     Receipt,
+    RefusedLetter,
     StoredLetter,
 )
+from labbro.databank.intake import Arrival, Intake
+from labbro.errors import NotConfigured, NotFound, Unavailable
+from labbro.letters.findings import Finding
 from labbro.letters.letter import Reading
-
-if TYPE_CHECKING:
-    from labbro.platform.clock import Clock
-    from labbro.platform.database import Database
-    from labbro.platform.identities import Identities
-    from labbro.platform.settings import Settings
+from labbro.platform.clock import Clock
+from labbro.platform.database import Database, load_sql
+from labbro.platform.identities import Identities
+from labbro.platform.settings import Settings
 
 Source = Literal["api", "load", "folder", "demonstration"]
+
+_SQL: Final = load_sql("labbro.databank", "queries.sql")
+_FINDINGS: Final = msgspec.json.Decoder(tuple[Finding, ...]).decode
+_BEGINNING: Final = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
 class Databank:
@@ -34,46 +45,138 @@ class Databank:
 
     def __init__(self, *, database: Database, settings: Settings, clock: Clock, identities: Identities) -> None:
         self._database = database
-        self._settings = settings
         self._clock = clock
         self._identities = identities
+        self._patient_keys = keys.PatientKeys(settings.secret)
+        self._intake = Intake(database, self._patient_keys, clock)
+        self._verified = False
+
+    def verify(self) -> None:
+        """Makes sure that the secret is the one that made the keys in this database. Called before the first intake.
+
+        Raises NotConfigured: with another secret no patient would be found again.
+        """
+        if self._verified:
+            return
+        row = self._one("any_patient")
+        if row is not None and self._patient_keys.of_identifier(row[1], row[2], row[3]) != row[0]:
+            raise NotConfigured(
+                "LABBRO_SECRET is not the one that this database was filled with; set the old one, "
+                "or use another database."
+            )
+        self._verified = True
 
     def intake(
         self, readings: Iterable[Reading], received_at: dt.datetime, request_id: str, source: Source
     ) -> list[Outcome]:
-        """Store letters exactly once, in one transaction; an outcome a letter, in order, told after the commit."""
-        raise NotImplementedError
+        """Store letters exactly once; an outcome a letter, in order, told after the commit. See `intake_stream`."""
+        return list(self.intake_stream(readings, received_at, request_id, source))
+
+    def intake_stream(
+        self, readings: Iterable[Reading], received_at: dt.datetime, request_id: str, source: Source
+    ) -> Iterator[Outcome]:
+        """As `intake`, but each outcome is given as soon as its letter is durable; holds two groups of letters only.
+
+        `received_at` is UTC. Raises Unavailable when the database fails; what was told by then is kept.
+        """
+        self.verify()
+        yield from self._intake.run(readings, Arrival(received_at, request_id, source))
 
     def find_patients(self, identifier: str) -> list[PatientSummary]:
         """Patients with this CPR or other identifier (spaces and a hyphen are ignored); empty when there is none."""
-        raise NotImplementedError
+        normal = cpr.normal(identifier.replace(" ", ""))
+        if not normal or normal == cpr.UNKNOWN:
+            return []
+        found = [self._patient_keys.of_identifier("cpr", "", normal)]
+        candidates = {normal, identifier.strip()}
+        for candidate in sorted(candidates):
+            found.extend(row[0] for row in self._all("patients_by_identifier", (candidate,)))
+        summaries = (self._summary(key) for key in dict.fromkeys(found))
+        return [summary for summary in summaries if summary is not None]
 
     def patient(self, patient_key: UUID) -> PatientSummary:
         """The patient behind a key. Raises NotFound."""
-        raise NotImplementedError
+        summary = self._summary(patient_key)
+        if summary is None:
+            raise _no_patient()
+        return summary
 
     def history(self, patient_key: UUID) -> PatientHistory:
         """All results of a patient with corrections resolved. Raises NotFound for an unknown key."""
-        raise NotImplementedError
+        told = reading.history(patient_key, self._all("history", {"patient_key": patient_key}))
+        if told is None:
+            raise _no_patient()
+        return told
 
     def letter(self, patient_key: UUID, letter_key: UUID) -> StoredLetter:
         """One stored letter of this patient. Raises NotFound, also when it belongs to another patient."""
-        raise NotImplementedError
+        row = self._one("letter", (patient_key, letter_key))
+        if row is None:
+            raise NotFound("There is no such letter of this patient.", message_da="Patienten har ikke dette brev.")
+        return StoredLetter(*row[:-1], findings=_FINDINGS(row[-1]))
 
     def receipts(
         self, *, receiver_ean: str | None = None, since: dt.datetime | None = None, limit: int = 1000
     ) -> list[Receipt]:
         """Receipts, oldest first, made at or after `since` (UTC) for this receiver."""
-        raise NotImplementedError
+        query = "receipts" if receiver_ean is None else "receipts_of_receiver"
+        wanted = {"receiver_ean": receiver_ean, "since": since or _BEGINNING, "limit": limit}
+        return [Receipt(*row) for row in self._all(query, wanted)]
 
     def receipt(self, receipt_key: UUID) -> Receipt:
         """One receipt. Raises NotFound."""
-        raise NotImplementedError
+        row = self._one("receipt", (receipt_key,))
+        if row is None:
+            raise NotFound("There is no such receipt.", message_da="Kvitteringen findes ikke.")
+        return Receipt(*row)
+
+    def refused_letters(self, *, since: dt.datetime | None = None, limit: int = 1000) -> list[RefusedLetter]:
+        """Letters that were not taken in, oldest first, received at or after `since` (UTC)."""
+        rows = self._all("refused_letters", {"since": since or _BEGINNING, "limit": limit})
+        return [RefusedLetter(*row[:-2], findings=_FINDINGS(row[-2]), receipt_key=row[-1]) for row in rows]
 
     def log_access(self, entry: AccessEntry) -> None:
         """Keep that somebody looked; durable when the call returns."""
-        raise NotImplementedError
+        values = (
+            entry.patient_key,
+            entry.at,
+            self._identities.new(),
+            entry.actor,
+            entry.actor_name,
+            entry.organisation,
+            entry.action,
+            entry.letter_key,
+            entry.purpose,
+            entry.request_id,
+        )
+        self._all("add_access", values)
 
     def access_log(self, patient_key: UUID, limit: int = 1000) -> list[AccessEntry]:
         """Who has looked at this patient, newest first."""
-        raise NotImplementedError
+        return [AccessEntry(*row) for row in self._all("access_log", (patient_key, limit))]
+
+    def _summary(self, patient_key: UUID) -> PatientSummary | None:
+        row = self._one("patient", (patient_key,))
+        if row is None:
+            return None
+        newest = None if row[4] is None else reading.report_body(row[4])
+        return reading.patient_summary(patient_key, row[0], row[1], row[2], newest)
+
+    def _one(self, query: str, values: Any = None) -> tuple[Any, ...] | None:
+        rows = self._all(query, values)
+        return rows[0] if rows else None
+
+    def _all(self, query: str, values: Any = None) -> list[tuple[Any, ...]]:
+        """All rows of a query, read in binary. Raises Unavailable; the database's own text may hold values."""
+        try:
+            with self._database.connection() as connection, connection.cursor(binary=True) as cursor:
+                cursor.execute(_SQL[query], values)
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.ProgrammingError:
+            raise  # our own fault: the schema and the code do not fit
+        except psycopg.Error:
+            raise Unavailable("The database does not answer this query now; try again in a moment.") from None
+
+
+def _no_patient() -> NotFound:
+    return NotFound("There is no such patient.", message_da="Patienten findes ikke.")

@@ -27,7 +27,7 @@ def _put(element: Element, parts: list[str]) -> None:
     parts.append("\x01" + element.name)
     content = element.content
     if isinstance(content, str):
-        parts.append(content)
+        parts.append(content.rstrip())
     else:
         for part in _without_end(content):
             if isinstance(part, str):
@@ -38,7 +38,7 @@ def _put(element: Element, parts: list[str]) -> None:
 
 
 def _without_end(content: tuple[Element | str, ...]) -> tuple[Element | str, ...]:
-    """A text without the marks and blanks at its end; other content as it is. A text left without marks is one value."""
+    """A text without the marks and blanks at its end; other content as it is."""
     end = len(content)
     while end:
         last = content[end - 1]

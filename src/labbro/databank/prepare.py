@@ -103,6 +103,8 @@ def _why(reading: Reading) -> RefusalCode:
 
 
 def _keep(reading: Reading, letter: Letter, patient_keys: keys.PatientKeys) -> Keep | Refuse:
+    if reading.syntax == "edifact" and b"\x00" in reading.raw:  # XML cannot say it, PostgreSQL's text cannot hold it
+        return Refuse(reading, "cannot-store", (*reading.findings, _null_character()))
     report, told = _projection(letter)
     findings = (*reading.findings, *told)
     result_rows = _result_rows(report)
@@ -117,7 +119,7 @@ def _keep(reading: Reading, letter: Letter, patient_keys: keys.PatientKeys) -> K
         for ordinal, sample in enumerate(report.samples)
     )
     report_row = _ENCODE(msgspec.structs.replace(report, samples=(), results=()))
-    kept = Keep(
+    return Keep(
         reading=reading,
         letter=letter,
         report=report,
@@ -130,7 +132,6 @@ def _keep(reading: Reading, letter: Letter, patient_keys: keys.PatientKeys) -> K
         sample_rows=sample_rows,
         result_rows=result_rows,
     )
-    return Refuse(reading, "cannot-store", (*findings, _null_character())) if _has_null(kept) else kept
 
 
 def _projection(letter: Letter) -> tuple[Report, tuple[Finding, ...]]:
@@ -151,12 +152,6 @@ def _result_rows(report: Report) -> tuple[tuple[object, ...], ...]:
         )
         for result in report.results
     )
-
-
-def _has_null(kept: Keep) -> bool:
-    """PostgreSQL's text holds every character but U+0000, which EDIFACT bytes may contain."""
-    bodies = [kept.report_row, *(row[-1] for row in kept.sample_rows), *(row[-1] for row in kept.result_rows)]
-    return any(isinstance(body, bytes) and b"\\u0000" in body for body in bodies) or "\x00" in kept.letter.identifier
 
 
 def _nothing_to_store() -> Finding:

@@ -7,8 +7,9 @@ from labbro.letters.letter import Letter
 from labbro.records.model import Report
 from labbro.records.projections import PROJECTIONS
 from labbro.records.projections.reading import Projection
+from labbro.records.projections.rpt01 import origin_of_result
 
-__all__ = ["Projection", "Report", "can_project", "project", "project_with_findings"]
+__all__ = ["Projection", "Report", "can_project", "origin_of_result", "project", "project_with_findings"]
 
 
 def can_project(letter: Letter) -> bool:

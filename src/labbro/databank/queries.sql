@@ -1,0 +1,69 @@
+-- name: any_patient
+-- One known patient, to prove that the secret is still the one that made the keys.
+SELECT patient_key, identifier_kind, scope, identifier FROM databank.patient WHERE identifier_kind <> 'unknown' LIMIT 1;
+
+-- name: patients_by_identifier
+SELECT patient_key FROM databank.patient WHERE identifier_kind = 'alternative' AND identifier = %s ORDER BY patient_key;
+
+-- name: patient
+SELECT patient.identifier, patient.identifier_kind,
+    (SELECT count(*) FROM databank.report WHERE report.patient_key = patient.patient_key),
+    newest.authorised_at, newest.body::text
+FROM databank.patient
+LEFT JOIN LATERAL (
+    SELECT authorised_at, body FROM databank.report
+    WHERE report.patient_key = patient.patient_key
+    ORDER BY authorised_at DESC, letter_key LIMIT 1
+) AS newest ON true
+WHERE patient.patient_key = %s;
+
+-- name: history
+-- All of a patient in one statement, so in one snapshot: a letter is seen whole or not at all.
+SELECT 'p', NULL::uuid, NULL::integer, NULL::timestamptz,
+    json_build_array(identifier, identifier_kind)::text
+FROM databank.patient WHERE patient_key = %(patient_key)s
+UNION ALL
+SELECT 'r', letter_key, NULL, received_at, body::text
+FROM databank.report WHERE patient_key = %(patient_key)s
+UNION ALL
+SELECT 's', letter_key, ordinal, NULL, body::text
+FROM databank.sample WHERE patient_key = %(patient_key)s
+UNION ALL
+SELECT 'v', letter_key, ordinal, NULL, body::text
+FROM databank.result WHERE patient_key = %(patient_key)s;
+
+-- name: letter
+SELECT letter_key, patient_key, sender_ean, letter_identifier, receiver_ean, standard, version, syntax,
+    envelope_identifier, received_at, source, digest, raw, findings::text
+FROM databank.letter WHERE patient_key = %s AND letter_key = %s;
+
+-- name: receipt
+SELECT receipt_key, positive, sender_ean, receiver_ean, original_envelope, original_letter, created_at, version, syntax,
+    raw
+FROM databank.receipt WHERE receipt_key = %s;
+
+-- name: receipts_of_receiver
+SELECT receipt_key, positive, sender_ean, receiver_ean, original_envelope, original_letter, created_at, version, syntax,
+    raw
+FROM databank.receipt WHERE receiver_ean = %(receiver_ean)s AND created_at >= %(since)s
+ORDER BY created_at, receipt_key LIMIT %(limit)s;
+
+-- name: receipts
+SELECT receipt_key, positive, sender_ean, receiver_ean, original_envelope, original_letter, created_at, version, syntax,
+    raw
+FROM databank.receipt WHERE created_at >= %(since)s
+ORDER BY created_at, receipt_key LIMIT %(limit)s;
+
+-- name: refused_letters
+SELECT refused_key, sender_ean, receiver_ean, letter_identifier, standard, version_code, syntax, received_at, source,
+    code, reason, reason_da, raw, findings::text, receipt_key
+FROM databank.refused_letter WHERE received_at >= %(since)s ORDER BY received_at, refused_key LIMIT %(limit)s;
+
+-- name: add_access
+INSERT INTO databank.access_log (
+    patient_key, at, entry_key, actor, actor_name, organisation, action, letter_key, purpose, request_id
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
+
+-- name: access_log
+SELECT patient_key, at, actor, actor_name, action, request_id, organisation, letter_key, purpose
+FROM databank.access_log WHERE patient_key = %s ORDER BY at DESC, entry_key LIMIT %s;
