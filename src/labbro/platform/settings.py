@@ -88,7 +88,7 @@ def from_environment(
     reader = _Reader(os.environ if environ is None else environ)
     data_dir = Path(reader.text("LABBRO_DATA", "data")).expanduser().absolute()
     host = reader.text("LABBRO_HOST", "127.0.0.1")
-    port = reader.number("LABBRO_PORT", 8400, 0, 65535)
+    port = reader.number("LABBRO_PORT", 8400, 1, 65535)
     tls_cert, tls_key = reader.file("LABBRO_TLS_CERT"), reader.file("LABBRO_TLS_KEY")
     issuer = reader.optional("LABBRO_OIDC_ISSUER")
     scheme = "https" if tls_cert else "http"
