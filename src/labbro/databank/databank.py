@@ -116,11 +116,19 @@ class Databank:
         return StoredLetter(*row[:-1], findings=_FINDINGS(row[-1]))
 
     def receipts(
-        self, *, receiver_ean: str | None = None, since: dt.datetime | None = None, limit: int = 1000
+        self,
+        *,
+        receiver_ean: str | None = None,
+        since: dt.datetime | None = None,
+        after: UUID = keys.NOBODY,
+        limit: int = 1000,
     ) -> list[Receipt]:
-        """Receipts, oldest first, made at or after `since` (UTC) for this receiver."""
+        """Receipts, oldest first, made at or after `since` (UTC) for this receiver.
+
+        Of those made at `since` exactly, only those with a key above `after`: so a page can go on from a receipt.
+        """
         query = "receipts" if receiver_ean is None else "receipts_of_receiver"
-        wanted = {"receiver_ean": receiver_ean, "since": since or _BEGINNING, "limit": limit}
+        wanted = {"receiver_ean": receiver_ean, "since": since or _BEGINNING, "after": after, "limit": limit}
         return [Receipt(*row) for row in self._all(query, wanted)]
 
     def receipt(self, receipt_key: UUID) -> Receipt:

@@ -45,13 +45,13 @@ FROM databank.receipt WHERE receipt_key = %s;
 -- name: receipts_of_receiver
 SELECT receipt_key, positive, sender_ean, receiver_ean, original_envelope, original_letter, created_at, version, syntax,
     raw
-FROM databank.receipt WHERE receiver_ean = %(receiver_ean)s AND created_at >= %(since)s
+FROM databank.receipt WHERE receiver_ean = %(receiver_ean)s AND (created_at, receipt_key) > (%(since)s, %(after)s)
 ORDER BY created_at, receipt_key LIMIT %(limit)s;
 
 -- name: receipts
 SELECT receipt_key, positive, sender_ean, receiver_ean, original_envelope, original_letter, created_at, version, syntax,
     raw
-FROM databank.receipt WHERE created_at >= %(since)s
+FROM databank.receipt WHERE (created_at, receipt_key) > (%(since)s, %(after)s)
 ORDER BY created_at, receipt_key LIMIT %(limit)s;
 
 -- name: refused_letters

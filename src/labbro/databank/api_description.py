@@ -1,0 +1,25 @@
+"""How POST /letters is described in the API's description (OpenAPI): its body may be of several types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+
+_BYTES = Schema(type=OpenAPIType.STRING, format="binary", description="A letter or an interchange of letters.")
+_FILES = Schema(
+    type=OpenAPIType.OBJECT,
+    properties={"letter": Schema(type=OpenAPIType.ARRAY, items=_BYTES)},
+    description="Any number of files under any names.",
+)
+
+
+@dataclass
+class PostLetters(Operation):
+    """The operation with its body."""
+
+    def __post_init__(self) -> None:
+        kinds = ("application/edifact", "application/xml", "text/plain", "application/octet-stream")
+        content = {kind: OpenAPIMediaType(schema=_BYTES) for kind in kinds}
+        content["multipart/form-data"] = OpenAPIMediaType(schema=_FILES)
+        self.request_body = RequestBody(content=content, required=True)
