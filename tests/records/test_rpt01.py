@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from labbro import records
@@ -194,3 +195,8 @@ def test_an_almost_empty_tree_does_not_crash():
     report = records.project(type(empty)("XR0131K", Element("LaboratoryReport")))
     assert report.results == ()
     assert moment("2024-05-06 07:08") == {"Date": "2024-05-06", "Time": "07:08"}
+
+
+def test_a_consent_that_edifact_could_not_tell_is_not_presented_as_a_statement():
+    assumed = msgspec.structs.replace(letter(Patient__Consent={"Given": "true"}), assumed=("Patient/Consent/Given",))
+    assert records.project(assumed).consent_given is None

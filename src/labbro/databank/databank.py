@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 
 from labbro.codes import cpr
-from labbro.databank import keys, reading
+from labbro.databank import assembling, keys
 from labbro.databank.history import (
     AccessEntry,
     Outcome,
@@ -103,7 +103,7 @@ class Databank:
 
     def history(self, patient_key: UUID) -> PatientHistory:
         """All results of a patient with corrections resolved. Raises NotFound for an unknown key."""
-        told = reading.history(patient_key, self._all("history", {"patient_key": patient_key}))
+        told = assembling.history(patient_key, self._all("history", {"patient_key": patient_key}))
         if told is None:
             raise _no_patient()
         return told
@@ -167,8 +167,8 @@ class Databank:
         row = self._one("patient", (patient_key,))
         if row is None:
             return None
-        newest = None if row[4] is None else reading.report_body(row[4])
-        return reading.patient_summary(patient_key, row[0], row[1], row[2], newest)
+        newest = None if row[4] is None else assembling.report_body(row[4])
+        return assembling.patient_summary(patient_key, row[0], row[1], row[2], newest)
 
     def _one(self, query: str, values: Any = None) -> tuple[Any, ...] | None:
         rows = self._all(query, values)

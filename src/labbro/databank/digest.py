@@ -7,6 +7,7 @@ from typing import Final
 
 from labbro.letters.letter import Letter
 from labbro.letters.tree import Element
+from labbro.records.projections.rpt01 import ASSUMED_CONSENT
 
 _MARKS_AT_END: Final = frozenset({"Break", "Space"})
 
@@ -14,12 +15,26 @@ _MARKS_AT_END: Final = frozenset({"Break", "Space"})
 def content_digest(letter: Letter) -> bytes:
     """SHA-256 over version, names and contents. Not over the envelope, nor over where elements stood in their source.
 
-    Blanks and line ends at the end of a text say nothing, and EDIFACT cannot carry them, so they do not count.
+    Blanks and line ends at the end of a text say nothing, and EDIFACT cannot carry them, so they do not count. Nor does
+    a consent that reading filled in by rule: it is no statement of the sender.
     """
     parts: list[str] = [letter.version]
-    _put(letter.root, parts)
+    _put(_as_stated(letter), parts)
     parts.append(letter.local_elements)
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).digest()
+
+
+def _as_stated(letter: Letter) -> Element:
+    if ASSUMED_CONSENT not in letter.assumed:
+        return letter.root
+    return Element(letter.root.name, tuple(_without_consent(child) for child in letter.root.content))
+
+
+def _without_consent(child: Element | str) -> Element | str:
+    if isinstance(child, str) or child.name != "Patient" or isinstance(child.content, str):
+        return child
+    kept = (part for part in child.content if isinstance(part, str) or part.name != "Consent")
+    return Element(child.name, tuple(kept))
 
 
 def _put(element: Element, parts: list[str]) -> None:

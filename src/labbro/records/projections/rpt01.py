@@ -34,6 +34,7 @@ from labbro.records.projections.reading import EARLIEST, Projection, moment, nam
 NOT_YET_ARRIVED: Final = "*****"  # the place of a value that has not been measured; never a result
 PATIENT_OR_CLINIC: Final = "PNT"
 UNKNOWN_CPR: Final = "0000000000"
+ASSUMED_CONSENT: Final = "Patient/Consent/Given"  # EDIFACT cannot tell "given" from "not said"
 
 _RESULT_STATUS: Final[dict[str, ResultStatus]] = {
     "proeve_modtaget": "received",
@@ -87,7 +88,7 @@ def project(letter: Letter) -> Projection:
         status=_REPORT_STATUS.get(general.text("ReportStatusCode") or ""),
         copy_receiver=None if copy_receiver is None else _party(copy_receiver),
         physician=name(receiver, "Physician/PersonInitials"),
-        consent_given=_boolean(root.text("Patient/Consent/Given")),
+        consent_given=None if ASSUMED_CONSENT in letter.assumed else _boolean(root.text("Patient/Consent/Given")),
         comments=prose(root.find("RequisitionInformation/Comments")),
         origin=_origin(sender, results),
     )
