@@ -1,0 +1,40 @@
+"""MedCom laboratory letters: bytes <-> typed letter <-> bytes. Pure: no database, no network, no clock.
+
+    from labbro import letters
+
+    for reading in letters.read(open("svar.edi", "rb")):
+        print(reading.reference, reading.ok, reading.findings)
+        written = letters.write(reading.letter, "xml")
+"""
+
+from __future__ import annotations
+
+from labbro.letters.findings import Finding, Severity
+from labbro.letters.json_form import from_json, make, to_json
+from labbro.letters.letter import Envelope, Letter, Reading, Syntax
+from labbro.letters.reading import check, read
+from labbro.letters.receipts import Original, Refusal, original_of, receipt_for
+from labbro.letters.tree import Element
+from labbro.letters.writing import Written, losses, write
+
+__all__ = [
+    "Element",
+    "Envelope",
+    "Finding",
+    "Letter",
+    "Original",
+    "Reading",
+    "Refusal",
+    "Severity",
+    "Syntax",
+    "Written",
+    "check",
+    "from_json",
+    "losses",
+    "make",
+    "original_of",
+    "read",
+    "receipt_for",
+    "to_json",
+    "write",
+]

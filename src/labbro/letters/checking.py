@@ -1,0 +1,182 @@
+"""Layer one of a check: does the letter have the shape of its declared version? Agrees with the official schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+from labbro.letters.findings import Finding, Severity
+from labbro.letters.messages import finding
+from labbro.letters.model import Misfit, Model, explain_order
+from labbro.letters.tree import Element
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where something stands in its source."""
+
+    line: int | None = None
+    column: int | None = None
+    segment: int | None = None
+    position: str | None = None
+
+
+# From `Element.at` and the path without numbers to the place in the source.
+Locator: TypeAlias = Callable[[int, str], Place]
+Trail: TypeAlias = "tuple[Trail | None, Element, int]"
+
+# A letter with more faults than this tells the first ones; a bound on hostile input.
+FINDINGS_PER_LETTER = 1000
+WHITE = " \t\r\n"
+
+
+def nowhere(_at: int, _path: str) -> Place:
+    """The locator of a letter that has no source."""
+    return Place()
+
+
+def check_tree(root: Element, model: Model, locate: Locator = nowhere, prefix: str = "") -> list[Finding]:
+    """Every misfit between a tree and its model. `prefix` is put before the paths."""
+    check = _Check(locate, prefix)
+    check.element(root, model, None)
+    return check.findings
+
+
+class _Check:
+    def __init__(self, locate: Locator, prefix: str) -> None:
+        self.findings: list[Finding] = []
+        self.locate = locate
+        self.prefix = prefix
+
+    def element(self, element: Element, model: Model, above: Trail | None) -> None:
+        if model.kind == "value":
+            self.value(element, model, above, 0)
+        elif model.kind == "container":
+            self.container(element, model, (above, element, 0))
+        else:
+            self.marks(element, model, (above, element, 0))
+
+    def container(self, element: Element, model: Model, trail: Trail) -> None:
+        content = element.content
+        if isinstance(content, str):
+            if content.strip(WHITE):
+                self.tell("stray-text", trail, element.at, name=model.name)
+            content = ()
+        try:
+            names = tuple([child.name for child in content])  # type: ignore[union-attr]  # strings are caught below
+        except AttributeError:
+            self.tell("stray-text", trail, element.at, name=model.name)
+            content = tuple([child for child in content if isinstance(child, Element)])
+            names = tuple([child.name for child in content])
+        if names not in model.right_orders and not model.in_right_order(names):
+            self.misfits(content, names, model, trail)
+        children = model.children
+        number = 0
+        for child in content:
+            number += 1
+            inner = children.get(child.name)  # type: ignore[union-attr]
+            if inner is None:
+                continue
+            if inner.kind == "value":
+                value = child.content  # type: ignore[union-attr]
+                if not isinstance(value, str) or inner.fault(value) is not None:  # type: ignore[misc]
+                    self.value(child, inner, trail, number)  # type: ignore[arg-type]
+            elif inner.kind == "container":
+                self.container(child, inner, (trail, child, number))  # type: ignore[arg-type]
+            elif not isinstance(child.content, str):  # type: ignore[union-attr]
+                self.marks(child, inner, (trail, child, number))  # type: ignore[arg-type]
+
+    def value(self, element: Element, model: Model, above: Trail | None, number: int) -> None:
+        trail: Trail = (above, element, number)
+        if not isinstance(element.content, str):
+            self.tell("element-in-value", trail, element.at, name=model.name)
+            return
+        fault = model.fault(element.content) if model.fault else None
+        if fault is not None and model.value is not None:
+            self.tell(
+                fault,
+                trail,
+                element.at,
+                length=len(element.content),
+                expected=model.value.describe(),
+                expected_da=model.value.describe("da"),
+            )
+
+    def marks(self, element: Element, model: Model, trail: Trail) -> None:
+        """A text: characters and the marks it may hold, all the way down."""
+        content = element.content
+        if model.text is not None and not model.text.marks:
+            if content:
+                self.tell("content-in-empty", trail, element.at, name=model.name)
+            return
+        if isinstance(content, str):
+            return
+        number = 0
+        for child in content:
+            if isinstance(child, str):
+                continue
+            number += 1
+            inner = model.children.get(child.name)
+            if inner is None:
+                self.tell("unknown-element", (trail, child, number), child.at, name=child.name)
+            elif child.content:
+                self.marks(child, inner, (trail, child, number))
+
+    def misfits(self, content: tuple[Element | str, ...], names: tuple[str, ...], model: Model, trail: Trail) -> None:
+        for misfit in explain_order(model, names):
+            self._misfit(misfit, content, model, trail)
+
+    def _misfit(self, misfit: Misfit, content: tuple[Element | str, ...], model: Model, trail: Trail) -> None:
+        expected = misfit.expected or "-"
+        if misfit.index is None:
+            self.tell(misfit.code, trail, trail[1].at, name=expected, expected=expected, below=misfit.expected)
+            return
+        child = content[misfit.index]
+        if isinstance(child, Element):
+            here: Trail = (trail, child, misfit.index + 1)
+            self.tell(misfit.code, here, child.at, name=child.name, expected=expected)
+
+    def tell(
+        self, code: str, trail: Trail, at: int, *, below: str = "", severity: Severity = "error", **words: object
+    ) -> None:
+        if len(self.findings) >= FINDINGS_PER_LETTER:
+            return
+        path, plain = path_of(trail)
+        if below and "|" not in below:
+            path, plain = f"{path}/{below}", f"{plain}/{below}"
+        place = self.locate(at, plain)
+        self.findings.append(
+            finding(
+                severity,
+                code,
+                self.prefix + path,
+                line=place.line,
+                column=place.column,
+                segment=place.segment,
+                position=place.position,
+                **words,
+            )
+        )
+
+
+def path_of(trail: Trail) -> tuple[str, str]:
+    """The path of an element: with numbers for repeated siblings, and without."""
+    numbered: list[str] = []
+    plain: list[str] = []
+    here: Trail | None = trail
+    while here is not None:
+        above, element, _number = here
+        plain.append(element.name)
+        numbered.append(element.name + _ordinal(above, element))
+        here = above
+    return "/".join(reversed(numbered)), "/".join(reversed(plain))
+
+
+def _ordinal(above: Trail | None, element: Element) -> str:
+    if above is None or isinstance(above[1].content, str):
+        return ""
+    same = [child for child in above[1].content if isinstance(child, Element) and child.name == element.name]
+    if len(same) < 2:
+        return ""
+    return f"[{next((number for number, child in enumerate(same, 1) if child is element), 0)}]"

@@ -1,0 +1,69 @@
+"""How a value is said in EDIFACT components, by the names that slots use (facts: edifact.md, 8 and 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import msgspec
+
+from labbro.letters import tables
+from labbro.letters.tree import Element
+
+# What decoding gives: child elements or a value; None where the code is not known.
+Decoded: TypeAlias = "str | tuple[Element, ...] | None"
+
+
+class Codec(msgspec.Struct, frozen=True):
+    """One way of saying an element in one component. `expected` describes the form in messages."""
+
+    encode: Callable[[Element], str | None]
+    decode: Callable[[str, int], Decoded]
+    fault: str = "unknown-code"
+    expected: str = ""
+
+
+def _table(codes: Mapping[str, str], also: Mapping[str, str] | None = None) -> Codec:
+    back = {code: word for word, code in reversed(codes.items())} | dict(also or {})
+    return Codec(lambda element: codes.get(element.value), lambda code, _at: back.get(code))
+
+
+def _encode_minute(element: Element) -> str | None:
+    return said_minute(element.text("Date") or "", element.text("Time") or "")
+
+
+def said_minute(date: str, time: str) -> str | None:
+    """A day and a time as ccyymmddhhmm; None where EDIFACT cannot say them (a zone, a long year)."""
+    if len(date) != 10 or len(time) != 5:
+        return None
+    said = date.replace("-", "") + time.replace(":", "")
+    return said if len(said) == 12 and said.isdigit() else None
+
+
+def _decode_minute(said: str, at: int) -> Decoded:
+    if len(said) != 12 or not (said.isascii() and said.isdigit()):
+        return None
+    date = f"{said[:4]}-{said[4:6]}-{said[6:8]}"
+    return (Element("Date", date, at), Element("Time", f"{said[8:10]}:{said[10:]}", at))
+
+
+def _speciality_word(year: int) -> dict[str, str]:
+    return {tables.SPECIALITY_CODES[word]: word for word in tables.speciality_words(year)}
+
+
+def speciality(year: int) -> Codec:
+    """Speciality codes for a schema of this year; a code that only newer schemas know is read, and refused later."""
+    words = _speciality_word(2014) | _speciality_word(year)
+    return Codec(lambda element: tables.SPECIALITY_CODES.get(element.value), lambda code, _at: words.get(code))
+
+
+CODECS: dict[str, Codec] = {
+    "minute": Codec(_encode_minute, _decode_minute, "wrong-datetime", "ccyymmddhhmm"),
+    "report_status": _table(tables.REPORT_STATUS),
+    "result_type": _table(tables.RESULT_TYPE),
+    "operator": _table(tables.OPERATOR),
+    "validation": _table(tables.VALIDATION),
+    "interval_type": _table(tables.INTERVAL_TYPE),
+    "analysis_code_type": _table(tables.ANALYSIS_CODE_TYPE),
+    "refusal": _table(tables.REFUSALS),
+}

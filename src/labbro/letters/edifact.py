@@ -1,0 +1,229 @@
+"""The EDIFACT syntax of MedCom's interchanges: segments, release characters, envelopes. Knows nothing of any letter.
+
+Source: facts edifact.md, 1, 2 and 5. Bytes are ISO 8859-1; CR and LF mean nothing anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+import msgspec
+
+Segment = list[list[str]]
+
+UNA = "UNA:+.? '"
+# Bounds against hostile input, far above any letter: the largest real letters have some thousand segments.
+SEGMENT_CHARACTERS = 1 << 20
+LETTER_SEGMENTS = 100_000
+CHUNK_BYTES = 1 << 20
+
+# Released characters are kept apart from separators by code points that Latin-1 bytes cannot give.
+_RELEASED = (("??", "\ue000"), ("?+", "\ue001"), ("?:", "\ue002"), ("?'", "\ue003"))
+_KEPT = str.maketrans({"\ue000": "?", "\ue001": "+", "\ue002": ":", "\ue003": "'"})
+_PUT_BACK = str.maketrans({mark: pair for pair, mark in _RELEASED})
+_TAG = re.compile(r"[A-Z][A-Z0-9]{2}")
+_LINE_ENDS = str.maketrans("", "", "\r\n")
+
+
+def protect(text: str) -> str:
+    """Text in which released characters no longer look like separators."""
+    if "?" not in text:
+        return text
+    for pair, mark in _RELEASED:
+        text = text.replace(pair, mark)
+    return text
+
+
+def original(text: str) -> bytes:
+    """The bytes that protected text came from."""
+    return text.translate(_PUT_BACK).encode("latin-1")
+
+
+def split_segment(text: str) -> Segment:
+    """A protected segment as elements of components, released characters resolved."""
+    if "\ue000" <= max(text, default=""):
+        return [[part.translate(_KEPT) for part in element.split(":")] for element in text.split("+")]
+    return [element.split(":") for element in text.split("+")]
+
+
+def bad_releases(text: str) -> list[str]:
+    """The characters that a protected segment releases without need."""
+    return [text[match.end() : match.end() + 1] or "the end" for match in re.finditer(r"\?", text)]
+
+
+def has_tag(text: str) -> bool:
+    """Whether a segment begins with a tag of three characters."""
+    return _TAG.match(text) is not None and (len(text) == 3 or text[3] == "+")
+
+
+def escape(value: str) -> str:
+    """A value with release characters before the separators."""
+    if "?" in value:
+        value = value.replace("?", "??")
+    if "'" in value:
+        value = value.replace("'", "?'")
+    if "+" in value:
+        value = value.replace("+", "?+")
+    return value.replace(":", "?:") if ":" in value else value
+
+
+def join_segment(elements: Iterable[Iterable[str]]) -> str:
+    """A segment without its terminator; empty components and elements at the end are dropped."""
+    joined = [":".join([escape(part) for part in element]).rstrip(":") for element in elements]
+    while joined and not joined[-1]:
+        joined.pop()
+    return "+".join(_unreleased_end(element) for element in joined)
+
+
+def _unreleased_end(element: str) -> str:
+    # rstrip above may have cut a released colon at the end of the last component: put it back.
+    question_marks = len(element) - len(element.rstrip("?"))
+    return element + ":" if question_marks % 2 else element
+
+
+class RawLetter(msgspec.Struct, frozen=True):
+    """One letter of an interchange, cut out but not understood. `segments` are protected and free of line ends.
+
+    `segments[0]` is UNH; the last one is UNT where `closed`. `header` is UNA and UNB as sent, protected;
+    `body` the letter as sent, protected. `troubles` are (code, words) about the interchange around it.
+    """
+
+    header: str
+    interchange: Segment | None
+    segments: list[str]
+    body: str
+    closed: bool
+    troubles: tuple[tuple[str, dict[str, object]], ...] = ()
+    too_large: bool = False
+
+
+class Trailer(msgspec.Struct, frozen=True):
+    """The end of an interchange: UNZ, or None where it is missing, the UNB before it, and how many letters came."""
+
+    unz: Segment | None
+    interchange: Segment | None
+    letters: int
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """A segment that belongs to no letter."""
+
+    name: str
+
+
+def _pieces(source: BinaryIO) -> Iterator[tuple[str, bool]]:
+    """Protected segments with their line ends, in order; True where a segment was too long and was cut."""
+    rest = ""
+    skipping = False
+    while chunk := source.read(CHUNK_BYTES):
+        rest += chunk.decode("latin-1")
+        # A chunk may end inside a pair of release character and released character: wait for the next one.
+        marks = len(rest) - len(rest.rstrip("?"))
+        held = rest[len(rest) - 1 :] if marks % 2 else ""
+        *whole, rest = protect(rest[: len(rest) - len(held)]).split("'")
+        for piece in whole:
+            if skipping:
+                skipping = False
+                continue
+            yield (piece[:SEGMENT_CHARACTERS], True) if len(piece) > SEGMENT_CHARACTERS else (piece, False)
+        if len(rest) > SEGMENT_CHARACTERS:
+            if not skipping:
+                yield rest[:64], True
+            skipping, rest = True, ""
+        rest = rest.translate(_PUT_BACK) + held
+    if rest.strip("\r\n \t\x00\x1a") and not skipping:
+        yield protect(rest), False
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.una: str | None = None
+        self.unb_raw = ""
+        self.interchange: Segment | None = None
+        self.letters = 0
+        self.troubles: list[tuple[str, dict[str, object]]] = []
+        self.open: list[str] | None = None
+        self.body: list[str] = []
+        self.too_large = False
+
+    def read(self, source: BinaryIO) -> Iterator[RawLetter | Trailer | Outside]:
+        for raw, cut in _pieces(source):
+            piece = raw.translate(_LINE_ENDS).lstrip(" ") if "\n" in raw or "\r" in raw else raw.lstrip(" ")
+            tag = piece[:3]
+            if self.open is not None and not cut and tag not in _ENVELOPE_TAGS:
+                self._keep(piece, raw)
+            else:
+                yield from self._envelope(tag, piece, raw, cut)
+        if self.open is not None:
+            yield self._letter(closed=False)
+        if self.interchange is not None or self.letters:
+            yield Trailer(None, self.interchange, self.letters)
+
+    def _keep(self, piece: str, raw: str) -> None:
+        if self.open is None:
+            return
+        if len(self.open) >= LETTER_SEGMENTS:
+            self.too_large = True
+            return
+        self.open.append(piece)
+        self.body.append(raw)
+
+    def _envelope(self, tag: str, piece: str, raw: str, cut: bool) -> Iterator[RawLetter | Trailer | Outside]:
+        if cut:
+            if self.open is None:
+                yield Outside(piece[:3])
+            self.too_large = True
+        elif tag == "UNT" and self.open is not None:
+            self._keep(piece, raw)
+            yield self._letter(closed=True)
+        elif tag in {"UNA", "UNB", "UNH", "UNZ"}:
+            if self.open is not None:
+                yield self._letter(closed=False)
+            yield from self._boundary(tag, piece, raw)
+        elif piece:
+            yield Outside(tag)
+
+    def _boundary(self, tag: str, piece: str, raw: str) -> Iterator[Trailer]:
+        if tag == "UNH":
+            self.open, self.body, self.too_large = [piece], [raw], False
+        elif tag == "UNZ":
+            yield Trailer(split_segment(piece), self.interchange, self.letters)
+            self.una, self.interchange, self.letters, self.unb_raw = None, None, 0, ""
+        else:
+            if self.interchange is not None:
+                yield Trailer(None, self.interchange, self.letters)
+                self.interchange, self.letters, self.unb_raw = None, 0, ""
+            self._header(tag, piece, raw)
+
+    def _header(self, tag: str, piece: str, raw: str) -> None:
+        self.troubles = []
+        if tag == "UNA":
+            # UNA is nine characters long and has no terminator of its own form: `UNA:+.? '` ends in the terminator.
+            self.una = raw
+            if piece[3:8] != ":+.? ":
+                self.troubles.append(("other-separators", {}))
+            return
+        if self.una is None:
+            self.troubles.append(("missing-una", {}))
+        self.unb_raw = raw
+        self.interchange = split_segment(piece)
+
+    def _letter(self, closed: bool) -> RawLetter:
+        segments, body = self.open or [], "'".join(self.body) + "'"
+        header = ("" if self.una is None else self.una + "'") + (self.unb_raw + "'" if self.unb_raw else "")
+        self.letters += 1
+        troubles, self.troubles = tuple(self.troubles), []
+        if self.interchange is None:
+            troubles = (*troubles, ("missing-unb", {}))
+        self.open = None
+        return RawLetter(header, self.interchange, segments, body, closed, troubles, self.too_large)
+
+
+_ENVELOPE_TAGS = frozenset({"UNA", "UNB", "UNH", "UNT", "UNZ"})
+
+
+def read_interchange(source: BinaryIO) -> Iterator[RawLetter | Trailer | Outside]:
+    """The letters of one or more interchanges, one at a time, in memory bounded by the largest letter."""
+    return _Reader().read(source)

@@ -1,0 +1,495 @@
+"""Reads the segments of one letter into a tree, as its declared form says. One reader a version, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from labbro.letters import ftx, tables
+from labbro.letters.checking import Place
+from labbro.letters.codecs import CODECS, Codec, speciality
+from labbro.letters.edifact import Segment
+from labbro.letters.findings import Finding, Severity
+from labbro.letters.form import HEAD, CodedText, Derived, Form, Group, Item, Line, Presence, References, Texts
+from labbro.letters.grammar import Choice, Part, Together, Word
+from labbro.letters.messages import finding
+from labbro.letters.standard import Version
+from labbro.letters.template import Template, parse, parse_line
+from labbro.letters.tree import Element
+
+# What has been read of one element: leaves by path, lists of repeated elements, and codes under `~names`.
+Draft: TypeAlias = "dict[str, Element | list[Element] | list[ftx.Ftx] | list[tuple[str, ftx.Ftx]] | str]"
+Handler: TypeAlias = "Callable[[Segment, int, Draft, FormReading], None]"
+Finish: TypeAlias = "Callable[[Draft, FormReading, int], None]"
+
+
+class FormReading:
+    """One letter being read: its findings, and what was filled in by rule."""
+
+    __slots__ = ("assumed", "findings", "reader")
+
+    def __init__(self, reader: FormReader) -> None:
+        self.reader = reader
+        self.findings: list[Finding] = []
+        self.assumed: list[str] = []
+
+    def tell(
+        self,
+        severity: Severity,
+        code: str,
+        at: int,
+        path: str | None = None,
+        position: str | None = None,
+        **words: object,
+    ) -> None:
+        where = None if path is None else f"{self.reader.root}/{path}"
+        self.findings.append(finding(severity, code, where, segment=at, position=position, **words))
+
+
+class GroupReader:
+    """What the segments of one group mean."""
+
+    def __init__(self, group: Group, owner: FormReader, mark: str) -> None:
+        self.group = group
+        self.handlers: dict[str, Handler] = {}
+        self.finishers: list[Finish] = []
+        self.children: dict[str, GroupReader] = {}
+        self.conditions = [parse(condition) for condition in group.key.split()]
+        derived = [item for item in group.items if isinstance(item, Derived)]
+        self.wanted = {name for item in derived for name in item.names}
+        # A repeated group has a draft of its own; others share that of the letter.
+        self.prefix = "" if group.repeated or not group.target else group.target + "/"
+        for item in group.items:
+            if not item.versions or mark in item.versions:
+                self._add(item, owner, mark)
+
+    def _add(self, item: Item, owner: FormReader, mark: str) -> None:
+        if isinstance(item, Line):
+            self._add_line(item, parse_line(item), owner)
+        elif isinstance(item, Texts):
+            self._add_texts(item, owner)
+        elif isinstance(item, CodedText):
+            self._add_coded_text(item)
+        elif isinstance(item, References):
+            for code in ("URL", "SUP", "BIN"):
+                self.handlers[f"FTX+{code}"] = _reference_handler(self.prefix + item.path)
+        elif isinstance(item, Presence):
+            self._add_presence(item)
+        elif isinstance(item, Derived):
+            self.finishers.append(_derived_finish(item, self.prefix))
+        else:
+            child = GroupReader(item, owner, mark)
+            self.children[item.trigger] = child
+            self.finishers.extend(child.finishers)
+
+    def _add_line(self, item: Line, template: Template, owner: FormReader) -> None:
+        handler = _line_handler(template, self.prefix, self.wanted, owner)
+        key = f"{template.tag}+{template.qualifier}" if template.qualifier else template.tag
+        self.handlers[key] = handler
+        if item.lenient:
+            self.handlers[template.tag] = handler
+        base = f"{self.group.target}/" if self.group.target else ""
+        for slot in template.slots:
+            if not slot.path.startswith("~"):
+                owner.positions[f"{owner.root}/{base}{slot.path}"] = slot.position
+
+    def _add_texts(self, item: Texts, owner: FormReader) -> None:
+        store = self.prefix + "|".join(path for _, path in item.kinds)
+        base = f"{self.group.target}/" if self.group.target else ""
+        for code, path in item.kinds:
+            name = path.rpartition("/")[2]
+            handler = _text_handler(store, name)
+            self.handlers[f"FTX+{code}"] = handler
+            # Written with a stray quote by MedCom's converter of 2005 (facts: letters/README.md, trap 13).
+            self.handlers[f'FTX+{code}"'] = handler
+            owner.positions[f"{owner.root}/{base}{path}"] = "4.1"
+        self.finishers.append(_text_finish(item, store))
+
+    def _add_coded_text(self, item: CodedText) -> None:
+        store = self.prefix + item.text_path
+        collect = _text_handler(store, item.text_path.rpartition("/")[2])
+        for word, code in item.table.items():
+            self.handlers[f"FTX+{code}"] = _coded_handler(self.prefix + item.code_path, word, collect)
+        text = Texts((("", item.text_path),))
+        self.finishers.append(_text_finish(text, store))
+
+    def _add_presence(self, item: Presence) -> None:
+        template = parse(item.template)
+        path = self.prefix + item.path
+        name = item.path.rpartition("/")[2]
+
+        def present(_segment: Segment, at: int, draft: Draft, _reading: FormReading) -> None:
+            draft[path] = Element(name, item.present, at)
+
+        def finish(draft: Draft, reading: FormReading, at: int) -> None:
+            if path not in draft:
+                draft[path] = Element(name, item.absent, at)
+                reading.assumed.append(path)
+
+        self.handlers[f"{template.tag}+{template.qualifier}"] = present
+        self.finishers.append(finish)
+
+    def fits(self, instance: list[tuple[int, Segment]]) -> bool:
+        """Whether these segments are of this group, by its key."""
+        return all(any(_starts_as(segment, condition) for _, segment in instance) for condition in self.conditions)
+
+    def read(self, instance: list[tuple[int, Segment]], draft: Draft, reading: FormReading) -> None:
+        """Put what the segments say into the draft."""
+        handlers = self.handlers
+        first_at = instance[0][0]
+        for at, segment in instance:
+            tag = segment[0][0]
+            child = self.children.get(tag)
+            if child is not None:
+                handlers = child.handlers
+                if child.group.makes:
+                    draft[self.prefix + child.group.makes + "!"] = ""
+                continue
+            handler = handlers.get(f"{tag}+{segment[1][0]}" if len(segment) > 1 else tag) or handlers.get(tag)
+            if handler is not None:
+                handler(segment, at, draft, reading)
+            elif tag != self.group.trigger:
+                reading.tell("warning", "segment-not-known", at, name="+".join(part[0] for part in segment[:2]))
+        if self.group.makes:
+            draft[self.prefix + self.group.makes + "!"] = ""
+        for finish in self.finishers:
+            finish(draft, reading, first_at)
+
+
+def _starts_as(segment: Segment, condition: Template) -> bool:
+    wanted = [[part for part in element if isinstance(part, str)] for element in condition.elements]
+    return segment[0][0] == condition.tag and all(
+        number < len(segment) and segment[number][: len(parts)] == parts for number, parts in enumerate(wanted, 1)
+    )
+
+
+def _line_handler(template: Template, prefix: str, wanted: set[str], owner: FormReader) -> Handler:
+    coded: list[tuple[int, int, str, str, Codec | None, str]] = []
+    for slot in template.slots:
+        code = slot.path.startswith("~")
+        if code and slot.path not in wanted:
+            continue
+        codec = owner.codec(slot.codec)
+        path = slot.path if code else prefix + slot.path
+        coded.append((slot.element, slot.component, path, slot.path.rpartition("/")[2], codec, slot.position))
+    slots = tuple(coded)
+
+    def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
+        elements = len(segment)
+        for element, component, path, name, codec, position in slots:
+            if element >= elements:
+                continue
+            parts = segment[element]
+            if component >= len(parts):
+                continue
+            value = parts[component]
+            if path in draft:
+                if path[0] != "~" or draft[path] != value:
+                    reading.tell("warning", "segment-repeated", at, None, position, name=segment[0][0])
+            elif path[0] == "~":
+                draft[path] = value
+            elif not value:
+                continue
+            elif codec is None:
+                draft[path] = Element(name, value, at)
+            else:
+                _decode(codec, value, at, path, name, position, draft, reading)
+
+    return handle
+
+
+def _decode(
+    codec: Codec, value: str, at: int, path: str, name: str, position: str, draft: Draft, reading: FormReading
+) -> None:
+    decoded = codec.decode(value, at)
+    if decoded is None:
+        reading.tell("error", codec.fault, at, path, position, found=value[:35], name=name, expected=codec.expected)
+        draft[path] = Element(name, "", at)
+        return
+    draft[path] = Element(name, decoded, at)
+
+
+def _text_handler(store: str, name: str) -> Handler:
+    def handle(segment: Segment, at: int, draft: Draft, _reading: FormReading) -> None:
+        style = segment[2][0] if len(segment) > 2 else ""
+        lines = segment[4] if len(segment) > 4 else [""]
+        found = draft.get(store)
+        if found is None:
+            draft[store] = [(name, ftx.Ftx(style, lines, at))]
+        else:
+            found.append((name, ftx.Ftx(style, lines, at)))  # type: ignore[union-attr]
+
+    return handle
+
+
+def _coded_handler(path: str, word: str, collect: Handler) -> Handler:
+    name = path.rpartition("/")[2]
+
+    def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
+        if path in draft and draft[path] != Element(name, word):
+            reading.tell("warning", "segment-repeated", at, path, name="FTX")
+        draft.setdefault(path, Element(name, word, at))
+        if len(segment) > 4:
+            collect(segment, at, draft, reading)
+
+    return handle
+
+
+def _text_finish(item: Texts, store: str) -> Finish:
+    styled, joined, plain = item.styled, item.joined, item.plain
+
+    def finish(draft: Draft, _reading: FormReading, _at: int) -> None:
+        found = draft.get(store)
+        if not found:
+            return
+        segments: list[tuple[str, ftx.Ftx]] = found  # type: ignore[assignment]
+        texts = [_text(name, together, styled, plain) for name, together in _gathered(segments, joined)]
+        draft[store] = texts[0] if joined else texts
+
+    return finish
+
+
+def _gathered(segments: list[tuple[str, ftx.Ftx]], joined: bool) -> list[tuple[str, list[ftx.Ftx]]]:
+    """Segments that make one text (facts: edifact.md, 6, 'which FTX belong together')."""
+    texts: list[tuple[str, list[ftx.Ftx]]] = []
+    for name, segment in segments:
+        if texts and texts[-1][0] == name and (joined or texts[-1][1][-1].goes_on):
+            texts[-1][1].append(segment)
+        else:
+            texts.append((name, [segment]))
+    return texts
+
+
+def _text(name: str, segments: list[ftx.Ftx], styled: bool, plain: bool) -> Element:
+    content = ftx.read_plain(segments) if plain else ftx.read_text(segments, styled)
+    return Element(name, content, segments[0].at)
+
+
+def _derived_finish(item: Derived, prefix: str) -> Finish:
+    names = item.names
+
+    def finish(draft: Draft, reading: FormReading, at: int) -> None:
+        codes: dict[str, str] = {}
+        for name in names:
+            value = draft.pop(name, None)
+            if isinstance(value, str):
+                codes[name] = value
+
+        def value_at(path: str) -> str | None:
+            found = draft.get(prefix + path)
+            return found.value if isinstance(found, Element) else None
+
+        made = item.read(codes, value_at)
+        if isinstance(made, str):
+            said = "+".join(codes.get(name, "") for name in names)
+            reading.tell(
+                "error", made, at, prefix + item.describes, None, found=said[:35], name=item.describes, expected=""
+            )
+            return
+        for path, value in made:
+            draft[prefix + path] = Element(path.rpartition("/")[2], value, at)
+
+    return finish
+
+
+def _reference_handler(path: str) -> Handler:
+    def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
+        parts = segment[4] if len(segment) > 4 else [""]
+        kind = segment[1][0]
+        description = Element("RefDescription", parts[0], at)
+        if kind == "URL":
+            target = Element("URL", "".join(part[:-1] if part.endswith("\\") else part for part in parts[1:]), at)
+        elif kind == "SUP":
+            target = Element("SUP", "true", at)
+        else:
+            target = _binary(parts[1:], at, reading)
+        made = Element("Reference", (description, target), at)
+        found = draft.setdefault(path, [])
+        found.append(made)  # type: ignore[union-attr]
+
+    return handle
+
+
+def _binary(parts: list[str], at: int, reading: FormReading) -> Element:
+    identifier, kind, extension, size = (*parts[:4], "", "", "", "")[:4]
+    kinds = {code: word for word, code in tables.OBJECT_CODE.items()} | tables.OBJECT_CODE_ALSO
+    extensions = {code: word for word, code in tables.OBJECT_EXTENSION.items()} | tables.OBJECT_EXTENSION_ALSO
+    for name, code, known in (("ObjectCode", kind, kinds), ("ObjectExtensionCode", extension, extensions)):
+        if code not in known:
+            reading.tell("error", "unknown-code", at, None, None, found=code[:35], name=name)
+    content = (
+        Element("ObjectIdentifier", identifier, at),
+        Element("ObjectCode", kinds.get(kind, ""), at),
+        Element("ObjectExtensionCode", extensions.get(extension, ""), at),
+        Element("OriginalObjectSize", size, at),
+    )
+    return Element("BIN", content, at)
+
+
+class _Plan:
+    """How the draft becomes an element: every child, in the order of the declaration."""
+
+    __slots__ = ("inner", "name", "path")
+
+    def __init__(self, name: str, path: str, inner: tuple[_Plan, ...] | None) -> None:
+        self.name = name
+        self.path = path
+        self.inner = inner
+
+
+def _plans(words: tuple[Word, ...], prefix: str) -> tuple[_Plan, ...]:
+    found: list[_Plan] = []
+    for word in words:
+        if isinstance(word, Together):
+            found.extend(_plans(word.parts, prefix))
+        elif isinstance(word, Choice) and word.high > 1:
+            found.append(_Plan("", prefix + "|".join(option.name for option in word.options), None))
+        elif isinstance(word, Choice):
+            found.extend(_plans(word.options, prefix))
+        else:
+            found.append(_plan(word, prefix))
+    return tuple(found)
+
+
+def _plan(part: Part, prefix: str) -> _Plan:
+    path = prefix + part.name
+    inner = _plans(part.holds, path + "/") if isinstance(part.holds, tuple) and part.high == 1 else None
+    return _Plan(part.name, path, inner)
+
+
+def _assemble(plans: tuple[_Plan, ...], draft: Mapping[str, object]) -> list[Element]:
+    content: list[Element] = []
+    for plan in plans:
+        found = draft.get(plan.path)
+        if found is not None:
+            if isinstance(found, Element):
+                content.append(found)
+            elif isinstance(found, list):
+                content.extend(found)
+        elif plan.inner is not None:
+            inner = _assemble(plan.inner, draft)
+            if inner or plan.path + "!" in draft:
+                content.append(Element(plan.name, tuple(inner), inner[0].at if inner else -1))
+    return content
+
+
+class FormReader:
+    """Reads letters of one version from their segments."""
+
+    def __init__(self, form: Form, version: Version, words: tuple[Word, ...], type_code: str) -> None:
+        self.form = form
+        self.version = version
+        self.root = version.root
+        self.type_code = type_code
+        self.positions: dict[str, str] = {}
+        self._speciality = speciality(version.year)
+        self.head = GroupReader(
+            Group("", tuple(item for item in form.items if not isinstance(item, Group))), self, version.mark
+        )
+        self.groups: dict[str, list[GroupReader]] = {}
+        self.hidden: dict[tuple[str, str], GroupReader] = {}
+        for item in form.items:
+            if isinstance(item, Group) and (not item.versions or version.mark in item.versions):
+                self._add_group(GroupReader(item, self, version.mark))
+        self.plans = _plans(words, "")
+        repeated = [group for groups in self.groups.values() for group in groups if group.group.repeated]
+        self.inner_plans = {group.group.target: _inner_plans(words, group.group.target) for group in repeated}
+
+    def _add_group(self, group: GroupReader) -> None:
+        declared = group.group
+        self.groups.setdefault(declared.trigger, []).append(group)
+        if declared.opens:
+            for trigger in (*declared.after.split(), declared.trigger):
+                self.hidden[(trigger, declared.opens)] = group
+
+    def codec(self, name: str) -> Codec | None:
+        """The codec a slot names; None for a plain value."""
+        if name in {"", "name", "inner_name"}:
+            return None
+        return self._speciality if name == "speciality" else CODECS[name]
+
+    def place(self, at: int, path: str) -> Place:
+        """Segment and position of an element."""
+        position = self.positions.get(path) or self.positions.get(path.rpartition("/")[0])
+        return Place(segment=at if at > 0 else None, position=position)
+
+    def read(self, segments: list[Segment], interchange: Segment | None) -> tuple[Element, FormReading]:
+        """The tree of a letter. `segments` begin with UNH; UNT at the end is passed over."""
+        reading = FormReading(self)
+        draft: Draft = {}
+        self._constants(segments[0], interchange, draft, reading)
+        for candidates, instance in self._instances(segments, reading):
+            self._read_instance(candidates, instance, draft, reading)
+        return Element(self.root, tuple(_assemble(self.plans, draft)), 1), reading
+
+    def _constants(self, unh: Segment, interchange: Segment | None, draft: Draft, reading: FormReading) -> None:
+        identifier = unh[1][0] if len(unh) > 1 else ""
+        draft[self.form.identifier] = Element("Identifier", identifier, 1)
+        draft["Letter/VersionCode"] = Element("VersionCode", self.version.code, 1)
+        for name in ("StatisticalCode", "TypeCode"):
+            draft[f"Letter/{name}"] = Element(name, self.type_code, 1)
+        reading.assumed.append("Letter/StatisticalCode")
+        for place, path in ((2, self.form.sender), (3, self.form.receiver)):
+            if interchange is not None and len(interchange) > place and interchange[place][0]:
+                draft[path] = Element("EANIdentifier", interchange[place][0], 0)
+
+    def _instances(
+        self, segments: list[Segment], reading: FormReading
+    ) -> list[tuple[list[GroupReader], list[tuple[int, Segment]]]]:
+        """Segments gathered into groups, each with the groups it may be."""
+        instance: list[tuple[int, Segment]] = []
+        found = [([self.head], instance)]
+        trigger, inner = HEAD, self.head
+        at = 1
+        for segment in segments[1:]:
+            at += 1
+            tag = segment[0][0]
+            opened = self.hidden.get((trigger, tag))
+            if opened is not None:
+                instance, trigger, inner = [(at, segment)], opened.group.trigger, opened
+                found.append(([opened], instance))
+            elif tag[0] == "S" and tag[1:].isdigit() and tag not in inner.children:
+                if tag in self.form.transparent:
+                    continue
+                groups = self.groups.get(tag)
+                if groups is None or groups[0].group.opens:
+                    reading.tell("warning", "segment-not-known", at, name=tag)
+                    continue
+                instance, trigger, inner = [(at, segment)], tag, groups[0]
+                found.append((groups, instance))
+            else:
+                if tag in inner.children:
+                    trigger = inner.group.trigger
+                instance.append((at, segment))
+        return found
+
+    def _read_instance(
+        self, candidates: list[GroupReader], instance: list[tuple[int, Segment]], draft: Draft, reading: FormReading
+    ) -> None:
+        if not instance:
+            return
+        fitting = (
+            candidates[0]
+            if len(candidates) == 1
+            else next((group for group in candidates if group.fits(instance)), None)
+        )
+        if fitting is None:
+            names = "+".join(part[0] for part in instance[min(1, len(instance) - 1)][1][:2])
+            reading.tell("warning", "segment-not-known", instance[0][0], name=names)
+            return
+        if not fitting.group.repeated:
+            fitting.read(instance, draft, reading)
+            return
+        own: Draft = {}
+        fitting.read(instance, own, reading)
+        target = fitting.group.target
+        content = tuple(_assemble(self.inner_plans[target], own))
+        element = Element(target.rpartition("/")[2], content, instance[0][0])
+        draft.setdefault(target, []).append(element)  # type: ignore[union-attr]
+
+
+def _inner_plans(words: tuple[Word, ...], target: str) -> tuple[_Plan, ...]:
+    for name in target.split("/"):
+        part = next(word for word in words if isinstance(word, Part) and word.name == name)
+        words = part.holds if isinstance(part.holds, tuple) else ()
+    return _plans(words, "")

@@ -1,0 +1,263 @@
+"""Writes a tree as the segments of one letter, as its declared form says. One writer a version, made once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from labbro.letters import ftx, tables
+from labbro.letters.codecs import CODECS, Codec, speciality
+from labbro.letters.edifact import join_segment
+from labbro.letters.findings import Finding, Severity
+from labbro.letters.form import CodedText, Derived, Form, Group, Item, Line, Presence, References, Texts
+from labbro.letters.messages import finding
+from labbro.letters.standard import Version
+from labbro.letters.template import Slot, Template, parse, parse_line
+from labbro.letters.tree import Element
+from labbro.letters.values import is_true
+
+_INDEX = re.compile(r"\[\d+\]")
+URL_PIECE = 69
+URL_PIECES = 4
+
+
+class _Writing:
+    """One letter being written: its segments, and what could not be said."""
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self.segments: list[str] = []
+        self.findings: list[Finding] = []
+        self.parties = 0
+
+    def tell(self, severity: Severity, code: str, path: str, **words: object) -> None:
+        self.findings.append(finding(severity, code, f"{self.root.name}/{path}", **words))
+
+
+class FormWriter:
+    """Writes letters of one version."""
+
+    def __init__(self, form: Form, version: Version, type_code: str) -> None:
+        self.form = form
+        self.version = version
+        self.type_code = type_code
+        self._speciality = speciality(version.year)
+        self._templates: dict[str, Template] = {}
+        self.covered: set[str] = {form.sender, form.receiver, form.identifier, "Letter/VersionCode", "Letter/TypeCode"}
+        self._cover(form.items, "")
+
+    def write(self, root: Element) -> tuple[list[str], list[Finding]]:
+        """The segments of a letter from UNH to UNT, without terminators, and the findings of writing."""
+        writing = _Writing(root)
+        identifier = root.text(self.form.identifier) or ""
+        message = (*self.form.message, self.version.edifact_code)
+        writing.segments.append(join_segment((("UNH",), (identifier,), message, (self.form.code,))))
+        for item in self.form.items:
+            self._item(item, root, "", {}, writing)
+        writing.segments.append(join_segment((("UNT",), (str(len(writing.segments) + 1),), (identifier,))))
+        self._uncovered(root, writing)
+        return writing.segments, writing.findings
+
+    # --- what has a place in the form ---
+
+    def _cover(self, items: Iterable[Item], base: str) -> None:
+        for item in items:
+            if item.versions and self.version.mark not in item.versions:
+                continue
+            if isinstance(item, Group):
+                self._cover(item.items, f"{item.target}/" if item.target else base)
+            elif isinstance(item, Line):
+                self._templates[item.template] = template = parse_line(item)
+                self.covered.update(base + slot.path for slot in template.slots)
+            elif isinstance(item, Texts):
+                self.covered.update(base + path for _, path in item.kinds)
+            elif isinstance(item, CodedText):
+                self.covered.update((base + item.code_path, base + item.text_path))
+            elif isinstance(item, (Presence, References)):
+                self.covered.add(base + item.path)
+            else:
+                self.covered.update(base + name for name in (item.describes, "IdentifierLocal"))
+
+    def _uncovered(self, root: Element, writing: _Writing) -> None:
+        """Every value that has no place in EDIFACT, named."""
+        for path, element in root.walk():
+            below = path.partition("/")[2]
+            plain = _INDEX.sub("", below)
+            if (
+                element.children
+                or plain in self.covered
+                or any(plain.startswith(f"{known}/") for known in self.covered)
+            ):
+                continue
+            if plain == "Letter/StatisticalCode" and element.value == self.type_code:
+                continue
+            writing.tell("loss", "not-carried", below, name=element.name, found=element.value or "(empty)")
+
+    # --- items ---
+
+    def _item(self, item: Item, element: Element, path: str, codes: dict[str, str], writing: _Writing) -> None:
+        if item.versions and self.version.mark not in item.versions:
+            return
+        if isinstance(item, Line):
+            self._line(item, element, path, codes, writing)
+        elif isinstance(item, Texts):
+            self._texts(item, element, path, writing)
+        elif isinstance(item, CodedText):
+            self._coded_text(item, element, path, writing)
+        elif isinstance(item, References):
+            self._references(item, element, path, writing)
+        elif isinstance(item, Presence):
+            found = element.find(item.path)
+            if found is not None and is_true(found.value) == is_true(item.present):
+                writing.segments.append(item.template)
+        elif isinstance(item, Group):
+            self._group(item, element, path, writing)
+
+    def _group(self, item: Group, element: Element, path: str, writing: _Writing) -> None:
+        if item.when and element.find(item.when) is None and writing.root.find(item.when) is None:
+            return
+        if item.when and element is not writing.root and element.find(item.when) is None:
+            return
+        targets = list(element.all(item.target)) if item.target else [element]
+        for number, target in enumerate(targets if item.repeated else targets[:1], 1):
+            ordinal = f"[{number}]" if item.repeated and len(targets) > 1 else ""
+            below = f"{path}{item.target}{ordinal}/" if item.target else path
+            if not item.opens:
+                writing.segments.append(f"{item.trigger}+{item.trigger[1:]}")
+            codes = self._codes(item, target, below, writing)
+            for inner in item.items:
+                self._item(inner, target, below, codes, writing)
+
+    def _codes(self, item: Group, target: Element, path: str, writing: _Writing) -> dict[str, str]:
+        codes: dict[str, str] = {}
+        if item.key.startswith("NAD"):
+            writing.parties += 1
+            codes["~sequence"] = str(writing.parties)
+        for derived in item.items:
+            if isinstance(derived, Derived) and (not derived.versions or self.version.mark in derived.versions):
+                codes |= derived.write(target)
+                for below, value in derived.unsaid(target) if derived.unsaid else ():
+                    writing.tell("loss", "not-carried", path + below, name=below, found=value)
+        return codes
+
+    def _line(self, item: Line, element: Element, path: str, codes: dict[str, str], writing: _Writing) -> None:
+        template = self._templates[item.template]
+        filled = [
+            [self._component(part, element, path, codes, writing) for part in components]
+            for components in template.elements
+        ]
+        said = any(
+            filled[slot.element - 1][slot.component] for slot in template.slots if not slot.path.startswith("~sequence")
+        )
+        if template.slots and not said and not item.always:
+            return
+        for slot in template.slots:
+            if slot.codec in {"name", "inner_name"} and not filled[slot.element - 1][slot.component]:
+                later = filled[slot.element - 1][slot.component + 1 :]
+                slots_later = [
+                    part for part in template.elements[slot.element - 1][slot.component + 1 :] if isinstance(part, Slot)
+                ]
+                if slot.codec == "name" or any(later[: len(slots_later)]):
+                    filled[slot.element - 1][slot.component] = "_"
+        for number, optional in enumerate(template.optional):
+            here = [slot for slot in template.slots if slot.element == number + 1]
+            if optional and not any(filled[number][slot.component] for slot in here):
+                filled[number] = []
+        writing.segments.append(join_segment([[template.tag], *filled]))
+
+    def _component(
+        self, part: str | Slot, element: Element, path: str, codes: dict[str, str], writing: _Writing
+    ) -> str:
+        if isinstance(part, str):
+            return part
+        if part.path in codes or part.path.startswith("~"):
+            return codes.get(part.path, "")
+        found = element.find(part.path)
+        if found is None:
+            return ""
+        codec = self._codec(part.codec)
+        if codec is None:
+            if not found.value:
+                writing.tell("loss", "not-carried", path + part.path, name=found.name, found="(empty)")
+            return found.value
+        said = codec.encode(found)
+        if said is None:
+            writing.tell(
+                "error", "no-code", path + part.path, found=found.value or "/".join(c.value for c in found.children)
+            )
+            return ""
+        return said
+
+    def _codec(self, name: str) -> Codec | None:
+        if name in {"", "name", "inner_name"}:
+            return None
+        return self._speciality if name == "speciality" else CODECS[name]
+
+    # --- texts and references ---
+
+    def _texts(self, item: Texts, element: Element, path: str, writing: _Writing) -> None:
+        codes = {below.rpartition("/")[2]: (code, below) for code, below in item.kinds}
+        parent = item.kinds[0][1].rpartition("/")[0]
+        holder = element.find(parent) if parent else element
+        written = 0
+        for found in holder.children if holder is not None else ():
+            if found.name not in codes:
+                continue
+            code, below = codes[found.name]
+            segments = list(self._text_segments(item, found, path + below, writing))
+            written += len(segments)
+            for style, lines in segments:
+                writing.segments.append(join_segment((("FTX",), (code,), (style,), (), lines)))
+        if item.most and written > item.most:
+            writing.tell("error", "text-too-long", path + item.kinds[0][1], found=written, expected=item.most)
+
+    def _text_segments(
+        self, item: Texts, found: Element, path: str, writing: _Writing
+    ) -> Iterator[tuple[str, list[str]]]:
+        pieces, unsaid = ftx.write_text(found.content, item.styled)
+        for line in unsaid:
+            writing.tell("loss", "not-carried", path, name=found.name, found=line)
+        if not pieces:
+            writing.tell("loss", "not-carried", path, name=found.name, found="(empty)")
+        for style, lines in ftx.segments_of(pieces):
+            yield (item.style if item.plain else style), lines
+
+    def _coded_text(self, item: CodedText, element: Element, path: str, writing: _Writing) -> None:
+        word, text = element.text(item.code_path), element.find(item.text_path)
+        if word is None and text is None:
+            return
+        code = item.table.get(word or "", "NC")
+        plain = Texts((("", item.text_path),))
+        segments = list(self._text_segments(plain, text, path + item.text_path, writing)) if text is not None else []
+        for style, lines in segments or [(ftx.PLAIN, [])]:
+            writing.segments.append(join_segment((("FTX",), (code,), (style,), (), lines)))
+
+    def _references(self, item: References, element: Element, path: str, writing: _Writing) -> None:
+        for reference in element.all(item.path):
+            description = reference.text("RefDescription") or ""
+            url, binary = reference.find("URL"), reference.find("BIN")
+            if url is not None:
+                pieces = [url.value[start : start + URL_PIECE] for start in range(0, len(url.value), URL_PIECE)]
+                if len(pieces) > URL_PIECES:
+                    writing.tell(
+                        "error",
+                        "url-too-long",
+                        f"{path}{item.path}/URL",
+                        found=len(url.value),
+                        expected=URL_PIECE * URL_PIECES,
+                    )
+                code, parts = "URL", [piece + "\\" for piece in pieces[:-1]] + pieces[-1:]
+            elif binary is not None:
+                code, parts = "BIN", _binary(binary)
+            else:
+                code, parts = "SUP", []
+            writing.segments.append(join_segment((("FTX",), (code,), ("P00",), (), (description, *parts))))
+
+
+def _binary(binary: Element) -> list[str]:
+    return [
+        binary.text("ObjectIdentifier") or "",
+        tables.OBJECT_CODE.get(binary.text("ObjectCode") or "", ""),
+        tables.OBJECT_EXTENSION.get(binary.text("ObjectExtensionCode") or "", ""),
+        binary.text("OriginalObjectSize") or "",
+    ]

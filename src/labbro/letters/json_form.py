@@ -1,0 +1,206 @@
+"""The JSON form of a letter: the tree as objects and arrays, for programs that want neither XML nor EDIFACT.
+
+    {"version": "XR0131K", "envelope": {...}, "LaboratoryReport": {"Letter": {"Identifier": "..."}, ...}}
+
+A value is a string. An element that may be repeated is an array. A text is a string, a line feed for each Break, or an
+array of strings and `{"Bold": ...}` objects where it holds other marks. A choice that is repeated keeps its order as
+an array of one-element objects under the names joined by `|`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from labbro.errors import WrongUse
+from labbro.letters.grammar import Choice, Part, Together, Word
+from labbro.letters.letter import NO_ACKNOWLEDGEMENT, Envelope, Letter
+from labbro.letters.model import Model
+from labbro.letters.registry import Declared, Registry, registry
+from labbro.letters.tree import Element
+
+Json: TypeAlias = "str | Sequence[Json] | Mapping[str, Json]"
+_BREAK = Element("Break")
+
+
+def to_json(letter: Letter, known: Registry | None = None) -> dict[str, Json]:
+    """The JSON form of a letter; `from_json` gives the same letter back."""
+    declared = (known or registry()).by_key[letter.version]
+    form: dict[str, Json] = {"version": letter.version}
+    if letter.envelope is not None:
+        form["envelope"] = {
+            "sent_date": letter.envelope.sent_date,
+            "sent_time": letter.envelope.sent_time,
+            "identifier": letter.envelope.identifier,
+            "acknowledgement": letter.envelope.acknowledgement,
+        }
+    if letter.local_elements:
+        form["local_elements"] = letter.local_elements
+    if letter.assumed:
+        form["assumed"] = list(letter.assumed)
+    form[letter.root.name] = _object(letter.root, declared.model)
+    return form
+
+
+def _object(element: Element, model: Model) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    children = element.children
+    for word in _flat(model.words):
+        if isinstance(word, Choice):
+            names = [option.name for option in word.options]
+            chosen = [{child.name: _value(child, model)} for child in children if child.name in names]
+            if chosen:
+                found["|".join(names)] = chosen
+            continue
+        same = [_value(child, model) for child in children if child.name == word.name]
+        if word.high > 1 and same:
+            found[word.name] = same
+        elif same:
+            found[word.name] = same[0]
+    return found
+
+
+def _flat(words: tuple[Word, ...]) -> list[Part | Choice]:
+    """Parts and repeated choices, in order; a choice of one is its options."""
+    found: list[Part | Choice] = []
+    for word in words:
+        if isinstance(word, Together):
+            found.extend(_flat(word.parts))
+        elif isinstance(word, Choice) and word.high == 1:
+            found.extend(word.options)
+        else:
+            found.append(word)
+    return found
+
+
+def _value(element: Element, parent: Model) -> Json:
+    model = parent.children[element.name]
+    if model.kind == "container":
+        return _object(element, model)
+    return _text(element.content)
+
+
+def _text(content: str | tuple[Element | str, ...]) -> Json:
+    if isinstance(content, str):
+        return content if "\n" not in content else [content]
+    if all(isinstance(part, str) and "\n" not in part or part == _BREAK for part in content) and content:
+        return "".join(part if isinstance(part, str) else "\n" for part in content)
+    return [part if isinstance(part, str) else {part.name: _text(part.content)} for part in content]
+
+
+def from_json(form: Mapping[str, object], known: Registry | None = None) -> Letter:
+    """A letter from its JSON form. Raises WrongUse where the form is none; the letter itself is checked by `check`."""
+    version = form.get("version")
+    declared = (known or registry()).by_key.get(version) if isinstance(version, str) else None
+    if declared is None:
+        raise WrongUse("The JSON names no version that Labbro knows; put it in `version`, such as XR0131K.")
+    values = form.get(declared.version.root)
+    if not isinstance(values, Mapping):
+        raise WrongUse(f"The JSON has no object {declared.version.root}; put the letter's elements there.")
+    local, assumed = form.get("local_elements", ""), form.get("assumed", ())
+    return Letter(
+        declared.version.key,
+        _element(declared.version.root, values, declared.model),
+        _envelope(form.get("envelope")),
+        local if isinstance(local, str) else "",
+        tuple(str(path) for path in assumed) if isinstance(assumed, (list, tuple)) else (),
+    )
+
+
+def _envelope(form: object) -> Envelope | None:
+    if form is None:
+        return None
+    if not isinstance(form, Mapping):
+        raise WrongUse("`envelope` must be an object with sent_date, sent_time and identifier.")
+    try:
+        said = (str(form["sent_date"]), str(form["sent_time"]), str(form["identifier"]))
+    except KeyError as missing:
+        raise WrongUse(f"`envelope` lacks {missing.args[0]}.") from None
+    return Envelope(*said, str(form.get("acknowledgement", NO_ACKNOWLEDGEMENT)))
+
+
+def _element(name: str, value: object, model: Model) -> Element:
+    if model.kind == "value":
+        if not isinstance(value, str):
+            raise WrongUse(f"{name} must be a string.")
+        return Element(name, value)
+    if model.kind == "text":
+        return Element(name, _content(value, name, top=True))
+    if not isinstance(value, Mapping):
+        raise WrongUse(f"{name} must be an object.")
+    return Element(name, tuple(_children(name, value, model)))
+
+
+def _children(name: str, values: Mapping[str, object], model: Model) -> list[Element]:
+    content: list[Element] = []
+    left = set(values)
+    for word in _flat(model.words):
+        key = word.name if isinstance(word, Part) else "|".join(option.name for option in word.options)
+        if key not in values:
+            continue
+        left.discard(key)
+        value = values[key]
+        if isinstance(word, Choice):
+            content.extend(_chosen(key, value, model))
+        elif word.high > 1:
+            if not isinstance(value, (list, tuple)):
+                raise WrongUse(f"{key} must be an array.")
+            content.extend(_element(key, item, model.children[key]) for item in value)
+        else:
+            content.append(_element(key, value, model.children[key]))
+    if left:
+        raise WrongUse(f"{name} has no part called {sorted(left)[0]} in this version.")
+    return content
+
+
+def _chosen(key: str, value: object, model: Model) -> list[Element]:
+    found: list[Element] = []
+    for item in value if isinstance(value, (list, tuple)) else ():
+        if not isinstance(item, Mapping) or len(item) != 1:
+            raise WrongUse(f"{key} must be an array of objects with one element each.")
+        ((name, inner),) = item.items()
+        if name not in model.children:
+            raise WrongUse(f"{key} has no part called {name}.")
+        found.append(_element(name, inner, model.children[name]))
+    return found
+
+
+def _content(value: object, name: str, top: bool = False) -> str | tuple[Element | str, ...]:
+    if isinstance(value, str):
+        if not top or "\n" not in value:
+            return value
+        parts: list[Element | str] = []
+        for number, text in enumerate(value.split("\n")):
+            parts.extend(([_BREAK] if number else []) + ([text] if text else []))
+        return tuple(parts)
+    if not isinstance(value, (list, tuple)):
+        raise WrongUse(f"{name} must be a string or an array of strings and marks.")
+    if len(value) == 1 and isinstance(value[0], str):
+        return value[0]
+    content: list[Element | str] = []
+    for item in value:
+        if isinstance(item, str):
+            content.append(item)
+        elif isinstance(item, Mapping) and len(item) == 1:
+            ((mark, inner),) = item.items()
+            content.append(Element(str(mark), _content(inner, str(mark))))
+        else:
+            raise WrongUse(f"{name} must be a string or an array of strings and marks.")
+    return tuple(content)
+
+
+def make(version: str, envelope: Envelope | None, values: Mapping[str, object], known: Registry | None = None) -> Letter:
+    """A letter from the JSON form of its elements. VersionCode, TypeCode and StatisticalCode are filled in if absent."""
+    declared = (known or registry()).by_key.get(version)
+    if declared is None:
+        raise WrongUse(f"Labbro knows no version {version}.")
+    root = _element(declared.version.root, _with_codes(values, declared), declared.model)
+    return Letter(version, root, envelope)
+
+
+def _with_codes(values: Mapping[str, object], declared: Declared) -> dict[str, object]:
+    head = values.get("Letter")
+    codes: dict[str, object] = {"VersionCode": declared.version.code, "StatisticalCode": declared.standard.type_code}
+    if "TypeCode" in declared.model.children["Letter"].children:
+        codes["TypeCode"] = declared.standard.type_code
+    return {**values, "Letter": codes | (dict(head) if isinstance(head, Mapping) else {})}

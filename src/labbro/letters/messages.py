@@ -1,0 +1,211 @@
+"""The sentences of the findings, in English and Danish, by their stable code."""
+
+from __future__ import annotations
+
+from labbro.letters.findings import Finding, Severity
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # the shape of a letter
+    "missing": ("{name} is missing here; expected: {expected}.", "{name} mangler her; forventet: {expected}."),
+    "unknown-element": ("{name} is not known here.", "{name} kendes ikke her."),
+    "wrong-place": (
+        "{name} stands in the wrong place or too often; expected here: {expected}.",
+        "{name} står forkert eller for mange gange; forventet her: {expected}.",
+    ),
+    "too-many": ("{name} is repeated more often than allowed.", "{name} er gentaget flere gange end tilladt."),
+    "wrong-order": ("The parts of {name} do not fit together.", "Delene af {name} passer ikke sammen."),
+    "stray-text": ("Text stands between the parts of {name}.", "Der står tekst mellem delene af {name}."),
+    "element-in-value": (
+        "{name} is a plain value and may not hold elements.",
+        "{name} er en simpel værdi og må ikke indeholde elementer.",
+    ),
+    "content-in-empty": ("{name} must be empty.", "{name} skal være tom."),
+    "unknown-attribute": ("The attribute {name} is not allowed.", "Attributten {name} er ikke tilladt."),
+    # values
+    "too-long": (
+        "The value has {length} characters; {expected} are allowed.",
+        "Værdien har {length} tegn; tilladt er {expected}.",
+    ),
+    "too-short": (
+        "The value has {length} characters; {expected} are needed.",
+        "Værdien har {length} tegn; der skal være {expected}.",
+    ),
+    "empty-value": ("The value is empty; {expected} are needed.", "Værdien er tom; der skal være {expected}."),
+    "not-in-list": ("The value is not in the list: {expected}.", "Værdien findes ikke i listen: {expected}."),
+    "wrong-form": ("The value does not have {expected}.", "Værdien har ikke {expected}."),
+    "not-a-number": ("The value is not {expected}.", "Værdien er ikke {expected}."),
+    "number-outside": ("The number is not {expected}.", "Tallet er ikke {expected}."),
+    "not-a-date": ("The value is not {expected}.", "Værdien er ikke {expected}."),
+    "not-a-boolean": ("The value is not one of: {expected}.", "Værdien er ikke en af: {expected}."),
+    # the document or interchange as a whole
+    "not-a-letter": (
+        "This is neither an XML document nor an EDIFACT interchange; send a MedCom letter.",
+        "Dette er hverken et XML-dokument eller en EDIFACT-forsendelse; send et MedCom-brev.",
+    ),
+    "not-well-formed": ("The XML is not well-formed: {detail}.", "XML'en er ikke velformet: {detail}."),
+    "doctype": (
+        "A document type declaration is not accepted; send the letter without it.",
+        "En dokumenttypeerklæring (DOCTYPE) modtages ikke; send brevet uden.",
+    ),
+    "unknown-namespace": (
+        "The namespace {detail} is not one that Labbro knows; no neighbour version is tried.",
+        "Navnerummet {detail} kendes ikke; en naboversion forsøges ikke.",
+    ),
+    "not-supported": (
+        "The letter {detail} is not supported; it is kept but not read.",
+        "Brevet {detail} understøttes ikke; det gemmes, men læses ikke.",
+    ),
+    "no-letter": ("There is no letter in the envelope.", "Der er intet brev i kuverten."),
+    "too-large": (
+        "{name} is larger than {expected}; the rest is not read.",
+        "{name} er større end {expected}; resten læses ikke.",
+    ),
+    "wrong-charset": (
+        "The bytes look like UTF-8; an EDIFACT interchange must be ISO 8859-1.",
+        "Bytene ligner UTF-8; en EDIFACT-forsendelse skal være ISO 8859-1.",
+    ),
+    "missing-una": (
+        "The interchange has no UNA segment; the usual separators are taken.",
+        "Forsendelsen mangler UNA; de sædvanlige skilletegn bruges.",
+    ),
+    "other-separators": (
+        "UNA names other separators than MedCom's; they are ignored.",
+        "UNA angiver andre skilletegn end MedComs; de bruges ikke.",
+    ),
+    "missing-unb": ("The interchange has no UNB segment.", "Forsendelsen mangler UNB."),
+    "missing-unt": ("The letter has no UNT segment: it may be cut off.", "Brevet mangler UNT: det kan være afkortet."),
+    "missing-unz": (
+        "The interchange has no UNZ segment: letters may be missing.",
+        "Forsendelsen mangler UNZ: der kan mangle breve.",
+    ),
+    "unt-count": (
+        "UNT says {expected} segments, but there are {found}.",
+        "UNT angiver {expected} segmenter, men der er {found}.",
+    ),
+    "unt-reference": (
+        "UNT names letter {expected}, but UNH names {found}.",
+        "UNT angiver brev {expected}, men UNH angiver {found}.",
+    ),
+    "unz-count": (
+        "UNZ says {expected} letters, but there are {found}.",
+        "UNZ angiver {expected} breve, men der er {found}.",
+    ),
+    "unz-reference": (
+        "UNZ names interchange {expected}, but UNB names {found}.",
+        "UNZ angiver forsendelse {expected}, men UNB angiver {found}.",
+    ),
+    "segment-outside": (
+        "Segment {name} stands outside a letter; it is passed over.",
+        "Segmentet {name} står uden for et brev; det springes over.",
+    ),
+    "bad-tag": ("The segment has no tag of three characters.", "Segmentet har ikke et mærke på tre tegn."),
+    "bad-release": (
+        "A release character stands before {name}, which needs none; the character is kept.",
+        "Et frigivelsestegn står foran {name}, som ikke kræver det; tegnet beholdes.",
+    ),
+    "control-character": (
+        "The letter holds control characters; they cannot be kept.",
+        "Brevet indeholder styretegn; de kan ikke bevares.",
+    ),
+    "windows-character": (
+        "The letter holds characters of windows-1252 that ISO 8859-1 does not have.",
+        "Brevet indeholder tegn fra windows-1252, som ISO 8859-1 ikke har.",
+    ),
+    "segment-not-known": (
+        "Segment {name} has no place here; its content is not carried over.",
+        "Segmentet {name} har ingen plads her; indholdet føres ikke videre.",
+    ),
+    "segment-repeated": (
+        "Segment {name} may stand only once here; the first one is used.",
+        "Segmentet {name} må kun stå én gang her; det første bruges.",
+    ),
+    "wrong-datetime": (
+        "The time must have the form {expected}.",
+        "Tidspunktet skal have formen {expected}.",
+    ),
+    "unknown-code": (
+        "The code {found} is not in the table of {name}.",
+        "Koden {found} findes ikke i tabellen for {name}.",
+    ),
+    "both-identifiers": (
+        "The patient has both a CPR number and a replacement number; one is allowed.",
+        "Patienten har både CPR-nummer og erstatningsnummer; der må kun være ét.",
+    ),
+    # said only by one syntax, or by rule
+    "assumed": (
+        "{name} cannot be said in EDIFACT; the value is filled in by rule and is no statement of the sender.",
+        "{name} kan ikke angives i EDIFACT; værdien er udfyldt efter regel og er ikke afsenders udsagn.",
+    ),
+    "not-carried": (
+        "{name} cannot be carried: {found}.",
+        "{name} kan ikke medføres: {found}.",
+    ),
+    "outside-latin1": (
+        "The character {found} cannot be sent in EDIFACT (ISO 8859-1).",
+        "Tegnet {found} kan ikke sendes i EDIFACT (ISO 8859-1).",
+    ),
+    "text-too-long": (
+        "The text needs {found} FTX segments; {expected} are allowed.",
+        "Teksten kræver {found} FTX-segmenter; {expected} er tilladt.",
+    ),
+    "url-too-long": (
+        "The address has {found} characters; EDIFACT carries {expected}.",
+        "Adressen har {found} tegn; EDIFACT medfører {expected}.",
+    ),
+    "no-code": ("EDIFACT has no code for {found}.", "EDIFACT har ingen kode for {found}."),
+    "no-edifact-form": ("This version has no EDIFACT form.", "Denne version har ingen EDIFACT-form."),
+    "envelope-made": (
+        "The letter had no envelope; one is made from its own number and time.",
+        "Brevet havde ingen kuvert; der er lavet en ud fra brevets nummer og tid.",
+    ),
+    "mixed-namespaces": (
+        "The letters are of schemas of different dates; write them one by one.",
+        "Brevene hører til skemaer af forskellig dato; skriv dem hver for sig.",
+    ),
+    "read-as-other": (
+        "EDIFACT of this version code is read as the schema of 2007/02/01, not as that of {found}.",
+        "EDIFACT med denne versionskode læses som skemaet af 2007/02/01, ikke som det af {found}.",
+    ),
+    "mixed-parties": (
+        "The letters have different senders or receivers; an interchange has one of each.",
+        "Brevene har forskellige afsendere eller modtagere; en forsendelse har én af hver.",
+    ),
+    # what a good colleague notices
+    "no-unit": ("A numeric result stands without a unit.", "Et numerisk resultat står uden enhed."),
+    "gln-check-digit": ("The location number's check digit is wrong.", "Lokationsnummerets kontrolciffer er forkert."),
+    "cpr-form": ("The CPR number does not begin with a date.", "CPR-nummeret begynder ikke med en dato."),
+    "interval-upside-down": ("The lower limit is above the upper limit.", "Den nedre grænse ligger over den øvre."),
+    "result-before-sampling": ("The result is older than the sample.", "Resultatet er ældre end prøven."),
+    "placeholder-with-final": (
+        "The value ***** means that nothing has been measured, but the status says otherwise.",
+        "Værdien ***** betyder, at intet er målt, men status siger noget andet.",
+    ),
+    "value-before-measurement": (
+        "The status says that the sample is received, but there is a value; it is not shown as a result.",
+        "Status siger prøve modtaget, men der er en værdi; den vises ikke som resultat.",
+    ),
+    "not-numeric": (
+        "The result is said to be numeric, but its value is no number.",
+        "Resultatet angives som numerisk, men værdien er ikke et tal.",
+    ),
+}
+
+
+def finding(
+    severity: Severity,
+    code: str,
+    path: str | None,
+    *,
+    line: int | None = None,
+    column: int | None = None,
+    segment: int | None = None,
+    position: str | None = None,
+    **words: object,
+) -> Finding:
+    """A finding with its sentences filled in. Values of elements never go into a sentence: they may name a person."""
+    english, danish = MESSAGES[code]
+    expected_da = words.pop("expected_da", None)
+    danish_words = words if expected_da is None else {**words, "expected": expected_da}
+    return Finding(
+        severity, code, path, english.format(**words), danish.format(**danish_words), line, column, segment, position
+    )

@@ -1,0 +1,174 @@
+"""One version of a letter, compiled from its declaration: what may stand where, quick to check."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from labbro.letters.grammar import MARK_TEXTS, Choice, Part, Text, Together, Word
+from labbro.letters.values import Checker, Value
+
+Kind = Literal["value", "text", "container"]
+
+# How many orders of children are remembered as right for one element; a bound against hostile input.
+REMEMBERED_ORDERS = 4096
+
+
+class Model:
+    """What one element of one version may hold."""
+
+    __slots__ = (
+        "_letters",
+        "_matches",
+        "children",
+        "fault",
+        "kind",
+        "name",
+        "note",
+        "right_orders",
+        "text",
+        "value",
+        "words",
+    )
+
+    def __init__(self, part: Part) -> None:
+        self.name = part.name
+        self.note = part.note
+        self.children: dict[str, Model] = {}
+        self.words: tuple[Word, ...] = ()
+        self.value: Value | None = None
+        self.text: Text | None = None
+        self.fault: Checker | None = None
+        self.kind: Kind = "container"
+        self.right_orders: set[tuple[str, ...]] = set()
+        if isinstance(part.holds, Value):
+            self.kind, self.value, self.fault = "value", part.holds, part.holds.checker()
+        elif isinstance(part.holds, Text):
+            self.kind, self.text = "text", part.holds
+            for mark in part.holds.marks:
+                self.children[mark] = _mark_model(mark)
+        else:
+            self.words = part.holds
+            for inner in named_parts(part.holds):
+                self.children.setdefault(inner.name, Model(inner))
+        self._letters = {name: chr(0x100 + number) for number, name in enumerate(self.children)}
+        self._matches = re.compile(self._pattern(self.words)).fullmatch if self.kind == "container" else None
+
+    def in_right_order(self, names: tuple[str, ...]) -> bool:
+        """Whether child elements with these names may stand in this order, as the schema says."""
+        if names in self.right_orders:
+            return True
+        letters = self._letters
+        if self._matches is None or any(name not in letters for name in names):
+            return False
+        if self._matches("".join([letters[name] for name in names])) is None:
+            return False
+        if len(self.right_orders) < REMEMBERED_ORDERS:
+            self.right_orders.add(names)
+        return True
+
+    def _pattern(self, words: tuple[Word, ...]) -> str:
+        return "".join(self._word_pattern(word) for word in words)
+
+    def _word_pattern(self, word: Word) -> str:
+        if isinstance(word, Part):
+            return f"{self._letters[word.name]}{{{word.low},{word.high}}}"
+        if isinstance(word, Choice):
+            options = "|".join(self._word_pattern(option) for option in word.options)
+            return f"(?:{options}){{{word.low},{word.high}}}"
+        return f"(?:{self._pattern(word.parts)})?"
+
+
+def _mark_model(mark: str) -> Model:
+    if mark not in _MARK_MODELS:
+        _MARK_MODELS[mark] = Model(Part(mark, MARK_TEXTS[mark], 0, 1))
+    return _MARK_MODELS[mark]
+
+
+_MARK_MODELS: dict[str, Model] = {}
+
+
+def named_parts(words: tuple[Word, ...]) -> list[Part]:
+    """Every part that may be a direct child, in the order of the declaration."""
+    found: list[Part] = []
+    for word in words:
+        if isinstance(word, Part):
+            found.append(word)
+        elif isinstance(word, Choice):
+            found.extend(word.options)
+        else:
+            found.extend(named_parts(word.parts))
+    return found
+
+
+class Misfit:
+    """One child too many, too few, or in the wrong place: `index` among the children, or None where it is missing."""
+
+    __slots__ = ("code", "expected", "index")
+
+    def __init__(self, code: str, index: int | None, expected: str) -> None:
+        self.code = code
+        self.index = index
+        self.expected = expected
+
+
+def explain_order(model: Model, names: tuple[str, ...]) -> list[Misfit]:
+    """Why these children do not fit: every misfit, in order. Linear but for a look ahead; never empty."""
+    walker = _Walker(model, names)
+    walker.words(model.words)
+    walker.rest()
+    return walker.misfits or [Misfit("wrong-order", 0 if names else None, model.name)]
+
+
+class _Walker:
+    def __init__(self, model: Model, names: tuple[str, ...]) -> None:
+        self.model = model
+        self.names = names
+        self.at = 0
+        self.misfits: list[Misfit] = []
+        self.left: dict[str, int] = {}
+        for name in names:
+            self.left[name] = self.left.get(name, 0) + 1
+
+    def words(self, words: tuple[Word, ...]) -> None:
+        for word in words:
+            if isinstance(word, Together):
+                inner = {part.name for part in named_parts(word.parts)}
+                self._pass_unknown("")
+                if self.at < len(self.names) and self.names[self.at] in inner:
+                    self.words(word.parts)
+            else:
+                options = (word,) if isinstance(word, Part) else word.options
+                self._take({part.name for part in options}, word.low, word.high, " | ".join(p.name for p in options))
+
+    def _take(self, wanted: set[str], low: int, high: int, expected: str) -> None:
+        count = 0
+        while True:
+            self._pass_unknown(expected)
+            if self.at < len(self.names) and self.names[self.at] in wanted:
+                count += 1
+                if count > high:
+                    self.misfits.append(Misfit("too-many", self.at, expected))
+                self._step()
+            elif count < low and any(self.left.get(name, 0) for name in wanted):
+                self.misfits.append(Misfit("wrong-place", self.at, expected))
+                self._step()
+            else:
+                break
+        if count < low:
+            self.misfits.append(Misfit("missing", None, expected))
+
+    def rest(self) -> None:
+        while self.at < len(self.names):
+            code = "wrong-place" if self.names[self.at] in self.model.children else "unknown-element"
+            self.misfits.append(Misfit(code, self.at, ""))
+            self._step()
+
+    def _pass_unknown(self, expected: str) -> None:
+        while self.at < len(self.names) and self.names[self.at] not in self.model.children:
+            self.misfits.append(Misfit("unknown-element", self.at, expected))
+            self._step()
+
+    def _step(self) -> None:
+        self.left[self.names[self.at]] -= 1
+        self.at += 1

@@ -1,0 +1,452 @@
+"""Reads whatever is handed in: finds its letters, reads and checks each, and tells what is wrong with it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from lxml import etree
+
+from labbro.letters import edifact, xml
+from labbro.letters.checking import Locator, Place, check_tree, nowhere
+from labbro.letters.edifact import Outside, RawLetter, Segment, Trailer
+from labbro.letters.findings import Finding
+from labbro.letters.letter import Envelope, Letter, Reading
+from labbro.letters.messages import finding
+from labbro.letters.registry import (
+    ENVELOPE_MODEL,
+    NAMESPACES,
+    WITH_LOCAL_ELEMENTS,
+    Declared,
+    Registry,
+    registry,
+)
+from labbro.letters.tree import Element
+
+# XML documents up to this size are read whole; larger ones letter by letter.
+WHOLE_BYTES = 2 << 20
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_WINDOWS = re.compile("[\x7f-\x9f]")
+_INDEX = re.compile(r"\[[0-9]+\]")
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+def read(source: bytes | BinaryIO, known: Registry | None = None) -> Iterator[Reading]:
+    """One Reading for each letter found, in order; one without a letter where none can be found.
+
+    Takes bytes or an open binary file, in either syntax. Bad input never raises: it gives findings. Memory is bounded
+    by the largest single letter.
+    """
+    known = known or registry()
+    stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source
+    head = stream.read(WHOLE_BYTES)
+    start = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"UNA", b"UNB", b"UNH")):
+        yield from _read_interchange(_Rejoined(head.removeprefix(_BOMS[0]), stream), known)
+    elif start.startswith(b"<") or head.startswith(_BOMS[1:]) or head[:4] in {b"<\x00?\x00", b"\x00<\x00?"}:
+        yield from _read_xml(head, stream, known)
+    else:
+        yield _nothing(None, "not-a-letter", head)
+
+
+def _nothing(syntax: str | None, code: str, raw: bytes, place: Place | None = None, **words: object) -> Reading:
+    place = place or Place()
+    found = finding("error", code, None, line=place.line, column=place.column, segment=place.segment, **words)
+    return Reading(syntax, None, None, None, words.pop("namespace", None), None, (found,), raw)  # type: ignore[arg-type]
+
+
+class _Rejoined(io.RawIOBase):
+    """What has been read already, then the rest."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = head
+        self._rest = rest
+
+    def read(self, size: int = -1) -> bytes:
+        if self._head:
+            taken, self._head = (self._head, b"") if size < 0 else (self._head[:size], self._head[size:])
+            return taken
+        return self._rest.read(size)
+
+
+# --- EDIFACT -------------------------------------------------------------------------------------------------------
+
+
+def _read_interchange(stream: io.RawIOBase, known: Registry) -> Iterator[Reading]:
+    """Letters are held back by one, so that the end of the interchange can be told with the last of them."""
+    held: Reading | None = None
+    loose: list[Finding] = []
+    for part in edifact.read_interchange(stream):  # type: ignore[arg-type]
+        if isinstance(part, RawLetter):
+            if held is not None:
+                yield held
+            held = _with(_read_raw_letter(part, known), loose)
+            loose = []
+        elif isinstance(part, Outside):
+            loose.append(finding("warning", "segment-outside", None, name=_printable(part.name)))
+        else:
+            told = _trailer_findings(part)
+            if held is not None:
+                held = _with(held, told)
+            elif not part.letters:
+                yield Reading(
+                    "edifact", None, None, None, None, None, (finding("error", "no-letter", None), *told), b""
+                )
+    if held is not None:
+        yield _with(held, loose)
+    elif loose:
+        yield Reading("edifact", None, None, None, None, None, (finding("error", "no-letter", None), *loose[:100]), b"")
+
+
+def _with(reading: Reading, more: list[Finding]) -> Reading:
+    if not more:
+        return reading
+    return Reading(
+        reading.syntax,
+        reading.reference,
+        reading.standard,
+        reading.version_code,
+        reading.namespace,
+        reading.letter,
+        (*reading.findings, *more[:100]),
+        reading.raw,
+    )
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isalnum() and character.isascii() else "." for character in text[:3])
+
+
+def _trailer_findings(trailer: Trailer) -> list[Finding]:
+    if trailer.unz is None:
+        return [finding("warning", "missing-unz", None)]
+    found: list[Finding] = []
+    said = trailer.unz[1][0] if len(trailer.unz) > 1 else ""
+    if said.strip() != str(trailer.letters):
+        found.append(finding("warning", "unz-count", None, expected=said[:14], found=trailer.letters))
+    reference = trailer.unz[2][0] if len(trailer.unz) > 2 else ""
+    opened = _component(trailer.interchange, 5)
+    if reference != opened:
+        found.append(finding("warning", "unz-reference", None, expected=reference[:14], found=opened[:14]))
+    return found
+
+
+def _component(segment: Segment | None, element: int, component: int = 0) -> str:
+    if segment is None or element >= len(segment) or component >= len(segment[element]):
+        return ""
+    return segment[element][component]
+
+
+def _read_raw_letter(raw: RawLetter, known: Registry) -> Reading:
+    findings = [
+        finding("error" if code == "missing-unb" else "warning", code, None, **words) for code, words in raw.troubles
+    ]
+    if raw.too_large:
+        findings.append(finding("error", "too-large", None, name="UNH", expected=edifact.LETTER_SEGMENTS))
+    segments = _segments(raw, findings)
+    unh = segments[0]
+    reference, kind = _component(unh, 1), _component(unh, 2)
+    code, type_name = _component(unh, 2, 4), _component(unh, 3)
+    declared = known.by_edifact.get((kind, code))
+    original = edifact.original(raw.header + raw.body)
+    if not original.isascii() and _is_utf8(original):
+        findings.append(finding("error", "wrong-charset", None))
+    if declared is None or declared.reader is None:
+        findings.append(finding("error", "not-supported", None, segment=1, detail=_printable_code(kind, code)))
+        return Reading(
+            "edifact", reference or None, type_name or None, code or None, None, None, tuple(findings), original
+        )
+    unt = segments.pop() if raw.closed else None
+    _check_end(unt, reference, len(segments) + 1, findings)
+    root, reading = declared.reader.read(segments, raw.interchange)
+    findings.extend(reading.findings)
+    envelope = _envelope(raw.interchange, root, findings)
+    findings.extend(check_tree(envelope_element(envelope), ENVELOPE_MODEL, nowhere, "Emessage/"))
+    letter = Letter(declared.version.key, root, envelope, assumed=tuple(reading.assumed))
+    findings.extend(_checked(letter, declared, declared.reader.place))
+    return Reading("edifact", reference or None, declared.standard.name, code, None, letter, tuple(findings), original)
+
+
+def _printable_code(*parts: str) -> str:
+    return " ".join("".join(c for c in part[:8] if c.isalnum()) or "?" for part in parts)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _segments(raw: RawLetter, findings: list[Finding]) -> list[Segment]:
+    """The segments as components, with findings for what is wrong with their syntax."""
+    kept = [text for text in raw.segments if edifact.has_tag(text)]
+    if len(kept) != len(raw.segments):
+        for at, text in enumerate(raw.segments, 1):
+            if not edifact.has_tag(text):
+                findings.append(finding("error", "bad-tag", None, segment=at))
+                if len(findings) > 100:
+                    break
+    body = raw.body
+    if "?" in body:
+        for at, text in enumerate(kept, 1):
+            if "?" in text and len(findings) < 100:
+                for name in edifact.bad_releases(text)[:10]:
+                    findings.append(finding("error", "bad-release", None, segment=at, name=f"'{name}'"))
+    if _CONTROL.search(body):
+        findings.append(finding("error", "control-character", None))
+    if _WINDOWS.search(body):
+        findings.append(finding("warning", "windows-character", None))
+    if body.isascii() or not _has_marks(body):
+        return [[element.split(":") for element in text.split("+")] for text in kept]
+    return [edifact.split_segment(text) for text in kept]
+
+
+def _has_marks(text: str) -> bool:
+    return any(mark in text for mark in "\ue000\ue001\ue002\ue003")
+
+
+def _check_end(unt: Segment | None, reference: str, count: int, findings: list[Finding]) -> None:
+    if unt is None:
+        findings.append(finding("error", "missing-unt", None, segment=count))
+        return
+    said = _component(unt, 1)
+    if said.strip() != str(count):
+        findings.append(finding("error", "unt-count", None, segment=count, expected=said[:14], found=count))
+    if _component(unt, 2) != reference:
+        findings.append(
+            finding(
+                "warning", "unt-reference", None, segment=count, expected=_component(unt, 2)[:14], found=reference[:14]
+            )
+        )
+
+
+def _envelope(unb: Segment | None, root: Element, findings: list[Finding]) -> Envelope:
+    day, clock = _component(unb, 4), _component(unb, 4, 1)
+    date = _century(day, (root.text("Letter/Authorisation/Date") or "")[:4]) if re.fullmatch("[0-9]{6}", day) else day
+    time = f"{clock[:2]}:{clock[2:]}" if re.fullmatch("[0-9]{4}", clock) else clock
+    asked = _component(unb, 9)
+    if asked not in {"", "0", "1"}:
+        findings.append(
+            finding("error", "unknown-code", "Envelope/AcknowledgementCode", segment=0, found=asked[:3], name="UNB 9")
+        )
+    acknowledgement = "pluspositivkvitt" if asked == "1" else "minuspositivkvitt"
+    return Envelope(date, time, _component(unb, 5), acknowledgement)
+
+
+def _century(day: str, near: str) -> str:
+    """The date of UNB, whose year has two digits: the century that lies nearest to the letter's own year.
+
+    A letter without a date of its own (a receipt) gets 1980 to 2079 (facts: edifact.md, 2).
+    """
+    year = int(day[:2])
+    if near.isdigit() and len(near) == 4:
+        full = min(
+            (century + year for century in range(1800, 2300, 100)), key=lambda candidate: abs(candidate - int(near))
+        )
+    else:
+        full = 1900 + year if year >= 80 else 2000 + year
+    return f"{full:04d}-{day[2:4]}-{day[4:6]}"
+
+
+# --- XML -----------------------------------------------------------------------------------------------------------
+
+
+def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Reading]:
+    if len(head) < WHOLE_BYTES:
+        yield from _read_document(head, known)
+        return
+    for part in xml.split(_Rejoined(head, stream), "Envelope"):  # type: ignore[arg-type]
+        if isinstance(part, xml.XmlFault):
+            yield _faulty(part, b"")
+        elif part.name == "Local_Elements":
+            continue
+        else:
+            yield from _read_document(part.document, known, part.first_line - 1)
+
+
+def _faulty(fault: xml.XmlFault, raw: bytes) -> Reading:
+    place = Place(line=fault.line, column=fault.column)
+    return _nothing("xml", fault.code, raw, place, detail=fault.detail, name="XML", expected=fault.detail)
+
+
+def _read_document(data: bytes, known: Registry, lines_before: int = 0) -> Iterator[Reading]:
+    root = xml.parse(data)
+    if isinstance(root, xml.XmlFault):
+        yield _faulty(root, data)
+        return
+    namespace = etree.QName(root).namespace or ""
+    if namespace not in NAMESPACES:
+        unknown = finding("error", "unknown-namespace", None, line=1, detail=_safe(namespace) or "(none)")
+        yield Reading("xml", None, None, None, namespace or None, None, (unknown,), data)
+        return
+    document = _Document(data, root, namespace, known, lines_before)
+    yield from document.letters()
+
+
+def _safe(name: str) -> str:
+    return "".join(character for character in name[:100] if character.isprintable())
+
+
+class _Document:
+    """One parsed XML document."""
+
+    def __init__(self, data: bytes, root: etree._Element, namespace: str, known: Registry, lines_before: int) -> None:
+        self.data = data
+        self.root = root
+        self.namespace = namespace
+        self.known = known
+        self.builder = xml.Builder(namespace)
+        self.lines_before = lines_before
+        self._places: list[tuple[int, int]] | None = None
+
+    def letters(self) -> Iterator[Reading]:
+        name = self.builder.name(self.root)
+        if name != "Emessage":
+            yield self._letter(self.root, None, [], "")
+            return
+        self.builder.skip()
+        shared = self._attributes(self.root, "Emessage", deep=False)
+        envelope, nodes = self._envelope(shared)
+        found: list[tuple[etree._Element, str]] = []
+        for node in nodes:
+            if self.builder.name(node) == "Local_Elements" and self.namespace in WITH_LOCAL_ELEMENTS:
+                if not found or found[-1][1]:
+                    shared.append(self._tell("wrong-place", node, "Emessage/Local_Elements", name="Local_Elements"))
+                else:
+                    found[-1] = (found[-1][0], etree.tostring(node, encoding="unicode", with_tail=False))
+            else:
+                found.append((node, ""))
+        if any(node.tail and node.tail.strip() for node in self.root) or (self.root.text or "").strip():
+            shared.append(self._tell("stray-text", self.root, "Emessage", name="Emessage"))
+        if not found:
+            yield self._no_letter(shared)
+        raws = self._raws(len(found))
+        for (node, local), raw in zip(found, raws, strict=True):
+            yield self._letter(node, envelope, shared, local, raw)
+
+    def _no_letter(self, shared: list[Finding]) -> Reading:
+        findings = (*shared, self._tell("no-letter", self.root, "Emessage"))
+        return Reading("xml", None, None, None, self.namespace, None, findings, self.data)
+
+    def _envelope(self, shared: list[Finding]) -> tuple[Envelope | None, list[etree._Element]]:
+        nodes = list(self.root)
+        if not nodes or self.builder.name(nodes[0]) != "Envelope":
+            shared.append(self._tell("missing", self.root, "Emessage/Envelope", name="Envelope", expected="Envelope"))
+            return None, nodes
+        shared.extend(self._attributes(nodes[0], "Emessage/Envelope"))
+        element = self.builder.build(nodes[0], ENVELOPE_MODEL)
+        shared.extend(check_tree(element, ENVELOPE_MODEL, self.place, "Emessage/"))
+        envelope = Envelope(
+            element.text("Sent/Date") or "",
+            element.text("Sent/Time") or "",
+            element.text("Identifier") or "",
+            element.text("AcknowledgementCode") or "",
+        )
+        return envelope, nodes[1:]
+
+    def _raws(self, letters: int) -> list[bytes]:
+        """The bytes of each letter with its envelope; a single letter is the whole document."""
+        if letters < 2:
+            return [self.data] * letters
+        slices = [
+            part.document
+            for part in xml.split(io.BytesIO(self.data), "Envelope")
+            if isinstance(part, xml.Slice) and part.name != "Local_Elements"
+        ]
+        return slices if len(slices) == letters else [self.data] * letters
+
+    def _letter(
+        self,
+        node: etree._Element,
+        envelope: Envelope | None,
+        shared: list[Finding],
+        local: str,
+        raw: bytes | None = None,
+    ) -> Reading:
+        name = self.builder.name(node)
+        declared = self.known.by_root.get((self.namespace, name))
+        raw = self.data if raw is None else raw
+        if declared is None:
+            code = "unknown-element" if name.startswith("{") else "not-supported"
+            findings = (*shared, self._tell(code, node, _safe(name), detail=_safe(name), name=_safe(name)))
+            self.builder.skip_all(node)
+            return Reading("xml", None, None, None, self.namespace, None, findings, raw)
+        root = self.builder.build(node, declared.model)
+        letter = Letter(declared.version.key, root, envelope, local)
+        findings = list(shared)
+        findings.extend(self._attributes(node, name))
+        findings.extend(_checked(letter, declared, self.place))
+        version_code = root.text("Letter/VersionCode")
+        return Reading(
+            "xml",
+            letter.identifier or None,
+            declared.standard.name,
+            version_code,
+            self.namespace,
+            letter,
+            tuple(findings),
+            raw,
+        )
+
+    def _attributes(self, node: etree._Element, path: str, deep: bool = True) -> list[Finding]:
+        foreign = xml.foreign_attributes(node, deep)
+        return [self._tell("unknown-attribute", owner, path, name=_safe(attribute)) for owner, attribute in foreign]
+
+    def _tell(self, code: str, node: etree._Element, path: str, **words: object) -> Finding:
+        words.setdefault("expected", "-")
+        line = (node.sourceline or 0) + self.lines_before
+        return finding("error", code, path, line=line or None, **words)
+
+    def place(self, at: int, _path: str) -> Place:
+        if self._places is None:
+            self._places = xml.places(self.data)
+        if not 0 <= at < len(self._places):
+            return Place()
+        line, column = self._places[at]
+        return Place(line=line + self.lines_before, column=column)
+
+
+# --- both ----------------------------------------------------------------------------------------------------------
+
+
+def _checked(letter: Letter, declared: Declared, locate: Locator) -> list[Finding]:
+    findings = check_tree(letter.root, declared.model, locate)
+    if findings:
+        return findings
+    # Rules of layer two may take the shape for granted: they are asked only where layer one found nothing.
+    for rule in declared.standard.rules:
+        for remark in rule(letter.root):
+            place = locate(remark.at, _INDEX.sub("", f"{letter.root.name}/{remark.path}"))
+            findings.append(
+                finding(
+                    "warning",
+                    remark.code,
+                    f"{letter.root.name}/{remark.path}",
+                    line=place.line,
+                    column=place.column,
+                    segment=place.segment,
+                    position=place.position,
+                )
+            )
+    return findings
+
+
+def check(letter: Letter, known: Registry | None = None) -> tuple[Finding, ...]:
+    """Every finding about a letter that was built, not read."""
+    declared = (known or registry()).by_key[letter.version]
+    findings: list[Finding] = []
+    if letter.envelope is not None:
+        envelope = envelope_element(letter.envelope)
+        findings.extend(check_tree(envelope, ENVELOPE_MODEL, nowhere, "Emessage/"))
+    return (*findings, *_checked(letter, declared, nowhere))
+
+
+def envelope_element(envelope: Envelope) -> Element:
+    """The envelope as XML says it."""
+    sent = Element("Sent", (Element("Date", envelope.sent_date), Element("Time", envelope.sent_time)))
+    identifier = Element("Identifier", envelope.identifier)
+    return Element("Envelope", (sent, identifier, Element("AcknowledgementCode", envelope.acknowledgement)))

@@ -1,0 +1,68 @@
+"""Which letters Labbro knows: every module in `standards/` that declares a STANDARD. Compiled once, when first used."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from functools import cache
+
+from labbro.letters import standards
+from labbro.letters.formreader import FormReader
+from labbro.letters.formwriter import FormWriter
+from labbro.letters.grammar import Part, in_version
+from labbro.letters.model import Model
+from labbro.letters.parts import ENVELOPE
+from labbro.letters.standard import Standard, Version, namespace_of
+
+ENVELOPE_MODEL = Model(Part("Envelope", ENVELOPE, 1, 1))
+
+# Schemas of MedCom that hold letters; a letter of theirs that is declared nowhere is told as not supported.
+DATES = ("2005/08/07", "2006/07/01", "2007/02/01", "2011/06/15", "2012/03/28", "2013/11/26", "2014/10/08")
+NAMESPACES = {namespace_of(date): date for date in DATES}
+# Schemas that let a sender add elements of its own after a letter (medcom/README.md).
+WITH_LOCAL_ELEMENTS = {namespace_of(date) for date in ("2005/08/07", "2006/07/01", "2007/02/01")}
+
+
+class Declared:
+    """One version, ready for use."""
+
+    def __init__(self, standard: Standard, version: Version) -> None:
+        self.standard = standard
+        self.version = version
+        self.words = in_version(standard.tree, version.mark)
+        self.model = Model(Part(version.root, self.words, 1, 1))
+        with_form = standard.form is not None and version.has_edifact
+        self.form = standard.form if with_form else None
+        self.reader = FormReader(self.form, version, self.words, standard.type_code) if self.form else None
+        self.writer = FormWriter(self.form, version, standard.type_code) if self.form else None
+
+
+class Registry:
+    """Versions by their key, by XML namespace and root, and by EDIFACT message and code."""
+
+    def __init__(self, declared: Iterable[Standard]) -> None:
+        self.standards = tuple(declared)
+        self.by_key: dict[str, Declared] = {}
+        self.by_root: dict[tuple[str, str], Declared] = {}
+        self.by_edifact: dict[tuple[str, str], Declared] = {}
+        for standard in self.standards:
+            for version in standard.versions:
+                self._add(Declared(standard, version))
+
+    def _add(self, declared: Declared) -> None:
+        version = declared.version
+        self.by_key[version.key] = declared
+        self.by_root[(version.namespace, version.root)] = declared
+        if declared.form is not None and version.from_edifact:
+            self.by_edifact[(declared.form.message[0], version.edifact_code)] = declared
+
+
+@cache
+def registry() -> Registry:
+    """The registry of the packaged standards."""
+    found: list[Standard] = []
+    for module in sorted(info.name for info in pkgutil.iter_modules(standards.__path__)):
+        declared = getattr(importlib.import_module(f"{standards.__name__}.{module}"), "STANDARD", ())
+        found.extend((declared,) if isinstance(declared, Standard) else declared)
+    return Registry(found)

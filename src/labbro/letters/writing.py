@@ -1,0 +1,166 @@
+"""Writes letters in either syntax and tells what the target cannot carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from labbro.errors import CannotConvert
+from labbro.letters import edifact, xml
+from labbro.letters.findings import Finding, has_errors
+from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Envelope, Letter, Syntax
+from labbro.letters.messages import finding
+from labbro.letters.reading import check, envelope_element
+from labbro.letters.registry import Declared, Registry, registry
+
+Target = Literal["edifact", "xml"]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A document or interchange, and the findings of writing it: `loss` where something could not be said."""
+
+    data: bytes
+    findings: tuple[Finding, ...]
+
+
+def write(letters: Letter | Sequence[Letter], syntax: Syntax, known: Registry | None = None) -> Written:
+    """One document or interchange that holds the letters, in their order; the envelope is that of the first.
+
+    Raises CannotConvert, with the findings in its message, for a letter with errors or one that the syntax cannot say.
+    """
+    several = (letters,) if isinstance(letters, Letter) else tuple(letters)
+    if not several:
+        raise CannotConvert("There is no letter to write; give at least one.")
+    findings: list[Finding] = []
+    for letter in several:
+        faults = [fault for fault in check(letter, known) if fault.severity == "error"]
+        _refuse(faults)
+    written, more = (_write_xml if syntax == "xml" else _write_edifact)(several, known or registry())
+    findings.extend(more)
+    _refuse(findings)
+    return Written(written, tuple(findings))
+
+
+def losses(letters: Letter | Sequence[Letter], syntax: Syntax, known: Registry | None = None) -> tuple[bytes | None, tuple[Finding, ...]]:
+    """As `write`, but what stands in the way is given back as findings; bytes are None where nothing can be written."""
+    several = (letters,) if isinstance(letters, Letter) else tuple(letters)
+    faults = tuple(fault for letter in several for fault in check(letter, known) if fault.severity == "error")
+    if faults:
+        return None, faults
+    written, findings = (_write_xml if syntax == "xml" else _write_edifact)(several, known or registry())
+    return (None if has_errors(findings) else written), tuple(findings)
+
+
+def _refuse(findings: list[Finding]) -> None:
+    errors = [found for found in findings if found.severity == "error"]
+    if errors:
+        english = "; ".join(f"{found.path or '-'}: {found.message}" for found in errors[:5])
+        danish = "; ".join(f"{found.path or '-'}: {found.message_da}" for found in errors[:5])
+        raise CannotConvert(f"The letter cannot be written: {english}", message_da=f"Brevet kan ikke skrives: {danish}")
+
+
+def _envelope(letter: Letter) -> tuple[Envelope, list[Finding]]:
+    """The letter's envelope; one is made from the letter itself where it came without."""
+    if letter.envelope is not None:
+        return letter.envelope, []
+    date = letter.root.text("Letter/Authorisation/Date") or ""
+    time = letter.root.text("Letter/Authorisation/Time") or ""
+    return Envelope(date, time, letter.identifier), [finding("info", "envelope-made", "Emessage/Envelope")]
+
+
+# --- XML -----------------------------------------------------------------------------------------------------------
+
+
+def _write_xml(letters: tuple[Letter, ...], known: Registry) -> tuple[bytes, list[Finding]]:
+    declared = [known.by_key[letter.version] for letter in letters]
+    namespace = declared[0].version.namespace
+    envelope, findings = _envelope(letters[0])
+    if any(other.version.namespace != namespace for other in declared):
+        findings.append(finding("error", "mixed-namespaces", None))
+    if len({letter.envelope for letter in letters}) > 1:
+        findings.append(finding("loss", "not-carried", "Emessage/Envelope", name="Envelope", found="a second envelope"))
+    out: list[str] = [xml.DECLARATION, f'<Emessage xmlns="{namespace}">']
+    xml.write_element(envelope_element(envelope), out)
+    for letter in letters:
+        xml.write_element(letter.root, out)
+        out.append(letter.local_elements)
+    out.append("</Emessage>")
+    # Letters that were assumed to give consent say so in XML, as MedCom's configuration does; it is told.
+    for letter, version in zip(letters, declared, strict=True):
+        findings.extend(_assumptions(letter, version))
+    return "".join(out).encode(), findings
+
+
+def _assumptions(letter: Letter, declared: Declared) -> list[Finding]:
+    root = declared.version.root
+    return [finding("info", "assumed", f"{root}/{path}", name=path.rpartition("/")[2]) for path in letter.assumed]
+
+
+# --- EDIFACT -------------------------------------------------------------------------------------------------------
+
+
+def _write_edifact(letters: tuple[Letter, ...], known: Registry) -> tuple[bytes, list[Finding]]:
+    first = known.by_key[letters[0].version]
+    if first.form is None:
+        return b"", [finding("error", "no-edifact-form", first.version.root)]
+    envelope, findings = _envelope(letters[0])
+    parties = {_parties(letter, known) for letter in letters}
+    if len(parties) > 1:
+        findings.append(finding("error", "mixed-parties", None))
+    if len({letter.envelope for letter in letters}) > 1:
+        findings.append(finding("loss", "not-carried", "Emessage/Envelope", name="Envelope", found="a second envelope"))
+    segments = [_unb(envelope, _parties(letters[0], known), first, findings)]
+    for letter in letters:
+        declared = known.by_key[letter.version]
+        if declared.writer is None:
+            findings.append(finding("error", "no-edifact-form", declared.version.root))
+            continue
+        written, more = declared.writer.write(letter.root)
+        segments.extend(written)
+        findings.extend(more)
+        if letter.local_elements:
+            findings.append(finding("loss", "not-carried", "Local_Elements", name="Local_Elements", found="XML"))
+        if not declared.version.from_edifact:
+            findings.append(finding("loss", "read-as-other", declared.version.root, found=declared.version.date))
+    segments.append(edifact.join_segment((("UNZ",), (str(len(letters)),), (envelope.identifier,))))
+    text = edifact.UNA + "'".join(segments) + "'"
+    try:
+        return text.encode("latin-1"), findings
+    except UnicodeEncodeError:
+        return b"", [*findings, *_outside_latin1(letters)]
+
+
+def _parties(letter: Letter, known: Registry) -> tuple[str, str]:
+    form = known.by_key[letter.version].form
+    if form is None:
+        return "", ""
+    return letter.root.text(form.sender) or "", letter.root.text(form.receiver) or ""
+
+
+def _unb(envelope: Envelope, parties: tuple[str, str], first: Declared, findings: list[Finding]) -> str:
+    sender, receiver = parties
+    date, time = envelope.sent_date, envelope.sent_time
+    if len(date) != 10:
+        findings.append(finding("error", "no-code", "Emessage/Envelope/Sent/Date", found=date))
+    sent = (date.replace("-", "")[2:8], time.replace(":", ""))
+    head = (("UNB",), ("UNOC", "3"), (sender, "14"), (receiver, "14"), sent, (envelope.identifier,))
+    if first.form is not None and not first.form.asks_receipt:
+        if envelope.acknowledgement == PLEASE_ACKNOWLEDGE:
+            findings.append(finding("loss", "not-carried", "Emessage/Envelope/AcknowledgementCode", name="AcknowledgementCode", found=PLEASE_ACKNOWLEDGE))
+        return edifact.join_segment(head)
+    asked = "1" if envelope.acknowledgement == PLEASE_ACKNOWLEDGE else "0"
+    return edifact.join_segment((*head, (), (), (), (asked,)))
+
+
+def _outside_latin1(letters: tuple[Letter, ...]) -> list[Finding]:
+    found: list[Finding] = []
+    for letter in letters:
+        for path, element in letter.root.walk():
+            own = element.content if isinstance(element.content, str) else "".join(p for p in element.content if isinstance(p, str))
+            for character in sorted({character for character in own if ord(character) > 0xFF}):
+                found.append(finding("error", "outside-latin1", path, found=f"U+{ord(character):04X}"))
+    return found or [finding("error", "outside-latin1", None, found="?")]
+
+
