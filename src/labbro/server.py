@@ -5,9 +5,7 @@ One process, a few threads: handlers are plain functions run in threads, Postgre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import cast
+from typing import TypedDict, cast
 
 import msgspec
 from litestar import Litestar
@@ -16,15 +14,23 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labbro import __version__
 from labbro.databank import Databank
+from labbro.databank import api as databank_api
 from labbro.platform import health, problems
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.database import Database, migrate
 from labbro.platform.edge import Edge
 from labbro.platform.identities import Identities, SystemIdentities
 from labbro.platform.settings import Settings
+from labbro.portal import pages as portal_pages
 
-# Rooms with pages or an interface: each has routes(databank=, settings=, clock=, identities=).
-ROOMS = ("labbro.databank.api", "labbro.portal.pages")
+
+class _Told(TypedDict):
+    """What every room's routes are given."""
+
+    databank: Databank
+    settings: Settings
+    clock: Clock
+    identities: Identities
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -54,17 +60,16 @@ def open_services(settings: Settings) -> Services:
 def application(services: Services) -> Edge:
     """The rooms' routes behind the edge: an ASGI application."""
     settings = services.settings
-    handlers: list[ControllerRouterHandler] = []
-    for room in ROOMS:
-        routes = cast("Callable[..., Sequence[ControllerRouterHandler]]", import_module(room).routes)
-        handlers.extend(
-            routes(
-                databank=services.databank,
-                settings=settings,
-                clock=services.clock,
-                identities=services.identities,
-            )
-        )
+    told: _Told = {
+        "databank": services.databank,
+        "settings": settings,
+        "clock": services.clock,
+        "identities": services.identities,
+    }
+    handlers: list[ControllerRouterHandler] = [
+        *databank_api.routes(**told),
+        *portal_pages.routes(database=services.database, **told),
+    ]
     handlers.extend(health.routes(services.database))
     litestar = Litestar(
         route_handlers=handlers,

@@ -1,0 +1,236 @@
+"""The course of one row over time: points, reference bands and a table that says the same in words. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from labbro.databank.history import PatientHistory, StoredResult
+from labbro.portal import formats
+from labbro.portal.cumulated import row_names, shown_value
+from labbro.portal.rows import row_keys
+from labbro.portal.texts import Texts
+from labbro.portal.values import Mark, has_arrived, interval_text, judge, number
+
+LONG_AGO = dt.datetime(1, 1, 1)  # noqa: DTZ001 - local Danish time, as the letters write it
+_MARGIN = 0.08
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One drawn result. `at`: Danish time, `yyyy-mm-dd hh:mm`. `beyond`: `<` or `>` for a mere limit."""
+
+    at: str
+    value: float
+    label: str
+    mark: Mark | None
+    beyond: str | None
+    preliminary: bool
+
+
+class Band(msgspec.Struct, frozen=True):
+    """A stretch of time with one reference interval; a limit that is not there is None."""
+
+    begin: str
+    end: str
+    lower: float | None
+    upper: float | None
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """What the browser draws. `low` and `high` are the ends of the value axis, in the row's unit."""
+
+    points: tuple[Point, ...]
+    bands: tuple[Band, ...]
+    low: float
+    high: float
+    unit: str
+    not_drawn: int
+
+
+class CourseLine(msgspec.Struct, frozen=True):
+    """One line of the table: a result of the row in words; `replaced` when a correction stands in its place."""
+
+    letter: str
+    ordinal: int
+    at: str
+    shown: str
+    unit: str
+    interval: str
+    judgement: str
+    mark: Mark | None
+    status: str
+    laboratory: str
+    replaced: bool
+    arrived: bool
+    locked: bool
+
+
+class Course(msgspec.Struct, frozen=True):
+    """A row over time."""
+
+    name: str
+    complete_name: str
+    code: str
+    unit: str
+    chart: Chart
+    lines: tuple[CourseLine, ...]
+
+
+def course(history: PatientHistory, address: str, texts: Texts) -> Course | None:
+    """The course of the row with this address, or None when the patient has no such row."""
+    keys = row_keys(history.rows)
+    results = [stored for stored, key in zip(history.rows, keys, strict=True) if key.address == address]
+    if not results:
+        return None
+    name, complete = row_names(results)
+    unit = next((stored.result.unit for stored in results if stored.result.unit), "")
+    return Course(
+        name=name,
+        complete_name=complete,
+        code=results[0].result.analysis.value,
+        unit=unit,
+        chart=chart(results, unit, texts),
+        lines=tuple(line_of(stored, texts) for stored in results),
+    )
+
+
+def chart(results: list[StoredResult], unit: str, texts: Texts) -> Chart:
+    """Only results in force are drawn, and only numbers with a known time; the rest is counted."""
+    current = [stored for stored in results if stored.current]
+    drawn = sorted((stored for stored in current if _can_be_drawn(stored)), key=_order)
+    points = tuple(_point(stored, texts) for stored in drawn)
+    bands = _bands(drawn)
+    low, high = _axis(points, bands)
+    return Chart(points, bands, low, high, unit, len(current) - len(drawn))
+
+
+def _can_be_drawn(stored: StoredResult) -> bool:
+    result = stored.result
+    told = has_arrived(result) and result.kind == "numeric" and number(result.value) is not None
+    return told and stored.sample.sampled_at is not None
+
+
+def _order(stored: StoredResult) -> tuple[dt.datetime, str, int]:
+    return (stored.sample.sampled_at or LONG_AGO, stored.letter_key.hex, stored.result.ordinal)
+
+
+def _point(stored: StoredResult, texts: Texts) -> Point:
+    result = stored.result
+    shown, _ = shown_value(stored, texts)
+    words = [formats.moment(stored.sample.sampled_at), f"{shown} {result.unit or ''}".rstrip()]
+    told = interval_text(result.interval, texts.therapeutic)
+    if told:
+        words.append(f"{texts.interval}: {told}")
+    mark = judge(result).mark
+    if mark:
+        words.append(_mark_word(mark, texts))
+    if result.status != "final":
+        words.append(texts.statuses[result.status])
+    return Point(
+        at=_iso(stored.sample.sampled_at),
+        value=number(result.value) or 0.0,
+        label=" · ".join(words),
+        mark=mark,
+        beyond=result.operator if result.operator in ("<", ">") else None,
+        preliminary=result.status == "preliminary",
+    )
+
+
+def _bands(drawn: list[StoredResult]) -> tuple[Band, ...]:
+    """Neighbouring results with the same limits share a band; between two bands lies the middle of the time between."""
+    runs: list[list[StoredResult]] = []
+    for stored in drawn:
+        if runs and _limits(runs[-1][-1]) == _limits(stored):
+            runs[-1].append(stored)
+        else:
+            runs.append([stored])
+    bands: list[Band] = []
+    for place, run in enumerate(runs):
+        lower, upper = _limits(run[0])
+        if lower is None and upper is None:
+            continue
+        begin, end = _order(run[0])[0], _order(run[-1])[0]
+        before = _order(runs[place - 1][-1])[0] if place else begin - dt.timedelta(days=14)
+        after = _order(runs[place + 1][0])[0] if place + 1 < len(runs) else end + dt.timedelta(days=14)
+        bands.append(Band(_iso(before + (begin - before) / 2), _iso(end + (after - end) / 2), lower, upper))
+    return tuple(bands)
+
+
+def _limits(stored: StoredResult) -> tuple[float | None, float | None]:
+    interval = stored.result.interval
+    return (None, None) if interval is None else (number(interval.lower), number(interval.upper))
+
+
+def _axis(points: tuple[Point, ...], bands: tuple[Band, ...]) -> tuple[float, float]:
+    """The ends of the value axis: everything with a margin, and from 0 when nothing is far above it."""
+    levels = [point.value for point in points]
+    levels += [limit for band in bands for limit in (band.lower, band.upper) if limit is not None]
+    if not levels:
+        return 0.0, 1.0
+    least, most = min(levels), max(levels)
+    span = (most - least) or abs(most) or 1.0
+    low = least - _MARGIN * span
+    return (0.0 if least >= 0 and low < 0.25 * span else low), most + _MARGIN * span
+
+
+def _iso(when: dt.datetime | None) -> str:
+    return when.strftime("%Y-%m-%d %H:%M") if when else ""
+
+
+def line_of(stored: StoredResult, texts: Texts) -> CourseLine:
+    """A result in words."""
+    result, report = stored.result, stored.report
+    shown, _ = shown_value(stored, texts)
+    mark = judge(result).mark
+    return CourseLine(
+        letter=stored.letter_key.hex,
+        ordinal=result.ordinal,
+        at=formats.moment(stored.sample.sampled_at) or texts.time_unknown,
+        shown=shown,
+        unit=result.unit or "",
+        interval=interval_text(result.interval, texts.therapeutic),
+        judgement=judgement_words(stored, texts),
+        mark=mark,
+        status=texts.statuses[result.status],
+        laboratory=laboratory(stored),
+        replaced=not stored.current,
+        arrived=has_arrived(result),
+        locked=report.consent_given is False,
+    )
+
+
+def laboratory(stored: StoredResult) -> str:
+    """Who made the result: the producer, else the sender of the letter."""
+    sender = stored.report.sender
+    producer = stored.result.producer
+    return (producer.name if producer else None) or sender.organisation or sender.identifier
+
+
+def judgement_words(stored: StoredResult, texts: Texts) -> str:
+    """`over`, `under`, `inside` and who says so; `not judged` where nobody can."""
+    judged = judge(stored.result)
+    if judged.mark is None:
+        return texts.inside if _was_compared(stored) else texts.not_judged
+    source = texts.by_laboratory if judged.source == "laboratory" else texts.by_limits
+    return f"{_mark_word(judged.mark, texts)} ({source})"
+
+
+def _was_compared(stored: StoredResult) -> bool:
+    """Whether limits and value were such that `inside` is certain."""
+    result = stored.result
+    lower, upper = _limits(stored)
+    if not has_arrived(result) or result.kind != "numeric" or (lower is None and upper is None):
+        return False
+    value = number(result.value)
+    if value is None:
+        return False
+    if result.operator == "<":
+        return lower is None and upper is not None and value <= upper
+    if result.operator == ">":
+        return upper is None and lower is not None and value >= lower
+    return True
+
+
+def _mark_word(mark: Mark, texts: Texts) -> str:
+    return {"high": texts.above, "low": texts.below, "abnormal": texts.abnormal}[mark]

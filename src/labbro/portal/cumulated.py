@@ -1,0 +1,323 @@
+"""The cumulated view: a patient's history and the reader's filters become rows, columns and cells. Pure.
+
+Nothing disappears without a word: what the filters, the page of columns and corrections leave out is counted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+
+from labbro.codes.groups import BY_NUMBER, ResultGroup, group_of
+from labbro.databank.history import PatientHistory, StoredResult
+from labbro.portal import formats
+from labbro.portal.filters import Filters
+from labbro.portal.rows import RowKey, row_keys
+from labbro.portal.texts import Texts
+from labbro.portal.values import NOT_A_VALUE, Mark, has_arrived, interval_text, judge, value_text
+
+COLUMNS_A_PAGE = 60
+GroupOf = Callable[[str, str, str], ResultGroup]
+
+_LONGEST_TEXT = 28
+_ALPHABET = {ord("æ"): "z1", ord("ø"): "z2", ord("å"): "z3", ord("ä"): "z1", ord("ö"): "z2"}
+
+
+class Value(msgspec.Struct, frozen=True, gc=False):
+    """One result in a cell. `shown` is the value as sent, or words in its place when `worded`.
+
+    `unit` and `interval` are set only where they differ from the row's; '' means that the row has one, the result none.
+    """
+
+    letter: str
+    ordinal: int
+    shown: str
+    worded: bool
+    arrived: bool
+    mark: Mark | None
+    preliminary: bool
+    corrected: bool
+    ambiguous: bool
+    locked: bool
+    remarks: bool
+    unit: str | None
+    interval: str | None
+
+
+class Column(msgspec.Struct, frozen=True, gc=False):
+    """All samples taken at one time (to the minute); `at` is None for samples without a known time."""
+
+    at: dt.datetime | None
+    samples: int
+    new_year: bool
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One analysis; `cells` has one entry a column, empty where nothing was measured."""
+
+    address: str
+    name: str
+    complete_name: str
+    code: str
+    unit: str
+    interval: str
+    cells: tuple[tuple[Value, ...], ...]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A result group and its rows, by name."""
+
+    number: int
+    name: str
+    rows: tuple[Row, ...]
+
+
+class View(msgspec.Struct, frozen=True):
+    """What is shown, and in numbers what is not.
+
+    `total` counts the current results of the patient, `superseded` the earlier ones behind them. `selected` of the
+    total pass the filters; `shown` of those stand in this page's columns.
+    """
+
+    filters: Filters
+    columns: tuple[Column, ...]
+    groups: tuple[Group, ...]
+    choices: tuple[tuple[int, str], ...]
+    total: int
+    selected: int
+    shown: int
+    superseded: int
+    columns_selected: int
+    pages: int
+    rows_elsewhere: int
+    has_locked: bool
+    has_ambiguous: bool
+
+
+class _Chosen(msgspec.Struct, gc=False):
+    """The results of one row that pass the filters, in the history's order."""
+
+    key: RowKey
+    group: ResultGroup
+    results: list[StoredResult]
+
+
+def build(
+    history: PatientHistory, filters: Filters, *, texts: Texts, today: dt.date, groups_by: GroupOf = group_of
+) -> View:
+    """The view of a history; the same input gives the same view, whatever order letters arrived in."""
+    current = [stored for stored in history.rows if stored.current]
+    every_row, places = _rows_of(current, row_keys(history.rows), history.rows, groups_by)
+    chosen = _filtered(every_row, filters, today)
+    columns, counts = _columns(chosen)
+    pages = max(1, -(-len(columns) // COLUMNS_A_PAGE))
+    page = min(filters.page, pages)
+    first = (page - 1) * COLUMNS_A_PAGE
+    on_page = columns[first : first + COLUMNS_A_PAGE]
+    index = {at: position for position, at in enumerate(on_page)}
+    groups = _groups(chosen, index, texts)
+    shown = sum(counts[at][0] for at in on_page)
+    flags = [stored for row in chosen for stored in row.results if stored.sample.sampled_at in index]
+    return View(
+        filters=msgspec.structs.replace(filters, page=page),
+        columns=_headed(on_page, counts),
+        groups=groups,
+        choices=tuple((number, _group_name(BY_NUMBER[number], texts)) for number in sorted(places)),
+        total=len(current),
+        selected=sum(count for count, _ in counts.values()),
+        shown=shown,
+        superseded=len(history.rows) - len(current),
+        columns_selected=len(columns),
+        pages=pages,
+        rows_elsewhere=len(chosen) - sum(len(group.rows) for group in groups),
+        has_locked=any(stored.report.consent_given is False for stored in flags),
+        has_ambiguous=any(stored.ambiguous for stored in flags),
+    )
+
+
+def _rows_of(
+    current: list[StoredResult], keys: list[RowKey], rows: tuple[StoredResult, ...], groups_by: GroupOf
+) -> tuple[list[_Chosen], set[int]]:
+    """Current results by row, and the numbers of the groups that occur."""
+    found: dict[RowKey, _Chosen] = {}
+    for stored, key in zip(rows, keys, strict=True):
+        if not stored.current:
+            continue
+        row = found.get(key)
+        if row is None:
+            row = found[key] = _Chosen(key, groups_by(key.code, key.system, key.responsible), [])
+        row.results.append(stored)
+    return list(found.values()), {row.group.number for row in found.values()} if current else set()
+
+
+def _filtered(rows: list[_Chosen], filters: Filters, today: dt.date) -> list[_Chosen]:
+    """Rows with the results that pass the filters; rows left empty are dropped."""
+    first, last = filters.first_day(today), filters.until
+    wanted = filters.text.casefold()
+    chosen: list[_Chosen] = []
+    for row in rows:
+        if filters.group is not None and row.group.number != filters.group:
+            continue
+        results = row.results
+        if first is not None or last is not None:
+            results = [s for s in results if _within((s.sample.sampled_at or s.report.results_at).date(), first, last)]
+        if filters.origin is not None:
+            results = [s for s in results if s.report.origin == filters.origin]
+        if wanted and not any(wanted in name for name in _names(row)):
+            continue
+        if filters.only_marked and not any(judge(s.result).mark for s in results):
+            continue
+        if results:
+            chosen.append(_Chosen(row.key, row.group, results))
+    return chosen
+
+
+def _within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _names(row: _Chosen) -> set[str]:
+    """Everything a row may be searched by, in lower case."""
+    names = {row.key.code.casefold()}
+    for stored in row.results:
+        analysis = stored.result.analysis
+        names.add((analysis.short_name or "").casefold())
+        names.add((analysis.complete_name or "").casefold())
+    return names
+
+
+def _columns(
+    rows: list[_Chosen],
+) -> tuple[list[dt.datetime | None], dict[dt.datetime | None, tuple[int, int]]]:
+    """Sampling times newest first (unknown last), and for each how many results and how many samples it holds."""
+    results: Counter[dt.datetime | None] = Counter()
+    samples: dict[dt.datetime | None, set[tuple[str, str]]] = {}
+    for row in rows:
+        for stored in row.results:
+            sample = stored.sample
+            at = sample.sampled_at
+            if at not in samples:
+                samples[at] = set()
+            results[at] += 1
+            samples[at].add((stored.report.sender.ean or stored.report.sender.identifier, sample.laboratory_number))
+    known = sorted((at for at in results if at is not None), reverse=True)
+    ordered: list[dt.datetime | None] = [*known, None] if None in results else [*known]
+    return ordered, {at: (results[at], len(samples[at])) for at in ordered}
+
+
+def _headed(times: list[dt.datetime | None], counts: dict[dt.datetime | None, tuple[int, int]]) -> tuple[Column, ...]:
+    columns: list[Column] = []
+    year: int | None = None
+    for at in times:
+        this_year = at.year if at else 0
+        columns.append(Column(at, counts[at][1], new_year=year is not None and this_year != year))
+        year = this_year
+    return tuple(columns)
+
+
+def _groups(rows: list[_Chosen], index: dict[dt.datetime | None, int], texts: Texts) -> tuple[Group, ...]:
+    """The rows that have something in these columns, under their groups."""
+    by_group: dict[int, list[Row]] = {}
+    for chosen in rows:
+        results = [stored for stored in chosen.results if stored.sample.sampled_at in index]
+        if results:
+            row = _row(chosen.key, results, index, texts)
+            by_group.setdefault(chosen.group.number, []).append(row)
+    return tuple(
+        Group(number, _group_name(BY_NUMBER[number], texts), tuple(sorted(by_group[number], key=_sort_key)))
+        for number in sorted(by_group)
+    )
+
+
+def _row(key: RowKey, results: list[StoredResult], index: dict[dt.datetime | None, int], texts: Texts) -> Row:
+    therapeutic = texts.therapeutic
+    intervals = [interval_text(stored.result.interval, therapeutic) for stored in results]
+    unit = _usual([stored.result.unit or "" for stored in results])
+    interval = _usual(intervals)
+    cells: list[tuple[Value, ...]] = [()] * len(index)
+    for stored, told in zip(results, intervals, strict=True):
+        place = index[stored.sample.sampled_at]
+        cells[place] = (*cells[place], _value(stored, unit, told, interval, texts))
+    name, complete = row_names(results)
+    return Row(key.address, name, complete, key.code, unit, interval, tuple(map(_in_order, cells)))
+
+
+def _in_order(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    return values if len(values) < 2 else tuple(sorted(values, key=lambda value: (value.letter, value.ordinal)))
+
+
+def row_names(results: list[StoredResult]) -> tuple[str, str]:
+    """Short and complete name of a row: the first that any of its results tells, else the code."""
+    short = next((s.result.analysis.short_name for s in results if s.result.analysis.short_name), None)
+    complete = next((s.result.analysis.complete_name for s in results if s.result.analysis.complete_name), None)
+    code = results[0].result.analysis.value
+    return short or complete or code, complete or short or code
+
+
+def _usual(texts: list[str]) -> str:
+    """The most common text that says something; on a tie the one met first."""
+    counts = Counter(text for text in texts if text)
+    return max(counts, key=counts.__getitem__) if counts else ""
+
+
+def _value(stored: StoredResult, unit: str, told_interval: str, interval: str, texts: Texts) -> Value:
+    result = stored.result
+    arrived = has_arrived(result)
+    shown, worded = shown_value(stored, texts)
+    own_unit = result.unit or ""
+    measured = arrived and not worded and result.kind == "numeric"
+    return Value(
+        letter=stored.letter_key.hex,
+        ordinal=result.ordinal,
+        shown=shown,
+        worded=worded,
+        arrived=arrived,
+        mark=judge(result).mark,
+        preliminary=result.status == "preliminary",
+        corrected=result.status == "corrected",
+        ambiguous=stored.ambiguous,
+        locked=stored.report.consent_given is False,
+        remarks=bool(result.comments or result.references or (result.text_values and not worded)),
+        unit=own_unit if own_unit != unit and (own_unit or measured) else None,
+        interval=told_interval if told_interval != interval and (told_interval or measured) else None,
+    )
+
+
+def shown_value(stored: StoredResult, texts: Texts) -> tuple[str, bool]:
+    """What stands for a result where there is little room, and whether that is words in place of a value."""
+    result = stored.result
+    if not has_arrived(result):
+        return (texts.not_yet if result.status == "received" or result.value == NOT_A_VALUE else ""), True
+    value = value_text(result)
+    if value:
+        return value, False
+    text = next((line.strip() for text in result.text_values for line in text.splitlines() if line.strip()), "")
+    if not text:
+        return texts.see_result, True
+    return (text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1].rstrip() + "…"), True
+
+
+def _sort_key(row: Row) -> tuple[str, str, str, str]:
+    """By the component's name: `P-Kalium` stands under K; Danish letters last."""
+    name = row.name.casefold()
+    component = name.split("—", 1)[-1] if "—" in name else _after_system(name)
+    return (component.translate(_ALPHABET), name, row.code, row.unit)
+
+
+def _after_system(name: str) -> str:
+    """`p-kalium` gives `kalium`: a system in front is one to five letters, maybe `(b)` or the like, and a hyphen."""
+    head, hyphen, tail = name.partition("-")
+    short = head.replace("(", "").replace(")", "")
+    return tail.lstrip(" ;") if hyphen and tail and len(short) <= 5 and short.isalpha() else name
+
+
+def _group_name(group: ResultGroup, texts: Texts) -> str:
+    return group.name(texts.language)
+
+
+def when(at: dt.datetime | None, texts: Texts) -> str:
+    """A column's time in words."""
+    return formats.moment(at) if at else texts.time_unknown
