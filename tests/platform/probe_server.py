@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -64,8 +65,10 @@ def main() -> None:
             logging_config=None,
         )
         edge = Edge(litestar, settings)
-        serving.serve(settings, edge, on_ready=lambda address: print(f"ready {address}", flush=True))
+        finished = serving.serve(settings, edge, on_ready=lambda address: print(f"ready {address}", flush=True))
     print("closed", flush=True)
+    if not finished:
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -40,10 +41,12 @@ def serve() -> None:
     try:
         if settings.demonstration:
             _demonstrate(services)
-        serving.serve(settings, server.application(services), on_ready=_tell_address)
+        finished = serving.serve(settings, server.application(services), on_ready=_tell_address)
     finally:
         services.database.close()
-    _say("Stopped.")
+    _say("Stopped." if finished else "Stopped; work that took too long was given up and nothing of it was kept.")
+    if not finished:
+        os._exit(0)  # its threads would hold the process; what they held open is rolled back
 
 
 def migrate_schema(

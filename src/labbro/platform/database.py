@@ -19,6 +19,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 # How long a caller waits for a connection before it is told that the database does not answer.
 WAIT_SECONDS = 10.0
+REVIVE_SECONDS = 1.0
 CONNECT_SECONDS = 5
 
 _SESSION = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=300s"
@@ -33,6 +34,7 @@ class Database:
         self.pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=1,
+            reconnect_timeout=WAIT_SECONDS,
             max_size=connections,
             timeout=WAIT_SECONDS,
             open=False,
@@ -62,16 +64,13 @@ class Database:
 
         Raises Unavailable when the database does not answer or goes away meanwhile: then nothing is known to be kept.
         """
-        try:
-            connection = self.pool.getconn()
-        except (PoolTimeout, psycopg.OperationalError) as error:
-            self._revive()
-            raise Unavailable("The database does not answer; try again in a moment.") from error
+        connection = self._take()
         try:
             with connection:  # commits or rolls back, then closes only what is broken
                 yield connection
         except psycopg.OperationalError as error:
             if connection.closed:
+                self._revive()
                 raise Unavailable("The database went away during the work; try again in a moment.") from error
             raise
         finally:
@@ -98,7 +97,19 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _take(self) -> Connection:
+        if self._own is not None:
+            # All connections may be busy, or PostgreSQL may be dead: the first is waited for, the second mended.
+            with suppress(PoolTimeout, psycopg.OperationalError):
+                return self.pool.getconn(REVIVE_SECONDS)
+            self._revive()
+        try:
+            return self.pool.getconn(WAIT_SECONDS)
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            raise Unavailable("The database does not answer; try again in a moment.") from error
+
     def _revive(self) -> None:
+        """Starts the embedded PostgreSQL again if it died: nobody else would."""
         if self._own is not None:
             with suppress(Unavailable):
                 self._own.revive()

@@ -25,14 +25,16 @@ _CLOSE_SECONDS = 5
 _log = logs.get_logger(__name__)
 
 
-def serve(settings: Settings, edge: Edge, *, on_ready: Callable[[str], None]) -> None:
+def serve(settings: Settings, edge: Edge, *, on_ready: Callable[[str], None]) -> bool:
     """Serves until told to stop. `on_ready` is told the address once it answers.
+
+    False when work was still unfinished after the time that a stop may take: the caller then ends the process.
 
     Raises NotConfigured when the settings may not be served: off loopback without TLS, or on a port in use.
     """
     check_servable(settings)
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="labbro"))
-    asyncio.run(_serve(settings, edge, on_ready))
+    return asyncio.run(_serve(settings, edge, on_ready))
 
 
 def check_servable(settings: Settings) -> None:
@@ -54,7 +56,7 @@ def check_servable(settings: Settings) -> None:
             ) from None
 
 
-async def _serve(settings: Settings, edge: Edge, on_ready: Callable[[str], None]) -> None:
+async def _serve(settings: Settings, edge: Edge, on_ready: Callable[[str], None]) -> bool:
     server = Server(
         edge,
         address=settings.host,
@@ -79,12 +81,13 @@ async def _serve(settings: Settings, edge: Edge, on_ready: Callable[[str], None]
     await asyncio.wait({serving, stop_wish}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         await serving
-        return
+        return True
     finished = await edge.finish(settings.stop_seconds)
     _log.info("stopped", finished=finished)
     server.stop()
     with suppress(TimeoutError):
-        await asyncio.wait_for(serving, 5)
+        await asyncio.wait_for(serving, _CLOSE_SECONDS)
+    return finished
 
 
 async def _until_listening(settings: Settings, serving: asyncio.Task[None]) -> None:
