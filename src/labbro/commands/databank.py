@@ -76,8 +76,12 @@ def watch(
     services = server.open_services(settings)
     try:
         watcher = Watcher(services.databank, watched, services.clock, services.identities)
+
+        def stop(_number: int, _frame: object) -> None:
+            watcher.stop(0)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: watcher.stop(0))
+            signal.signal(number, stop)
         watched.mkdir(parents=True, exist_ok=True)
         watcher.run()
     finally:
@@ -96,13 +100,9 @@ class _Inputs:
         for name in self._files:
             if name == STANDARD_INPUT:
                 yield from self._named(name, sys.stdin.buffer)
-                continue
-            try:
-                file = Path(name).open("rb")
-            except OSError as error:
-                raise WrongUse(f"A file cannot be read ({error.strerror}): {name}") from None
-            with file:
-                yield from self._named(name, file)
+            else:
+                with _opened(name) as file:
+                    yield from self._named(name, file)
 
     def next_name(self) -> str:
         """The file of the letter whose outcome comes next."""
@@ -168,6 +168,13 @@ def as_json(name: str, outcome: Outcome) -> dict[str, Any]:
         "reason_da": outcome.reason_da,
         "receipt": outcome.receipt_key,
     }
+
+
+def _opened(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise WrongUse(f"A file cannot be read ({error.strerror}): {name}") from None
 
 
 def _first_error(outcome: Outcome) -> str:

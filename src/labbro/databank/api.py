@@ -201,10 +201,10 @@ def check_caller(request: Request[Any, Any, Any], settings: Settings) -> None:
 
 async def _inputs(request: Request[Any, Any, Any]) -> list[tuple[str | None, bytes]]:
     kind, _ = request.content_type
+    inputs: list[tuple[str | None, bytes]]
     if kind == "multipart/form-data":
         form = await request.form()
-        parts = [part for _, part in form.multi_items()]
-        inputs = [await _part(part) for part in parts]
+        inputs = [await _part(part) for _, part in form.multi_items()]
     elif kind in _TYPES or kind.startswith("text/") or not kind:
         inputs = [(None, await request.body())]
     else:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat
 
-_BYTES = Schema(type=OpenAPIType.STRING, format="binary", description="A letter or an interchange of letters.")
+_BYTES = Schema(
+    type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="A letter or an interchange of letters."
+)
 _FILES = Schema(
     type=OpenAPIType.OBJECT,
     properties={"letter": Schema(type=OpenAPIType.ARRAY, items=_BYTES)},

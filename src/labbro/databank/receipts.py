@@ -13,76 +13,78 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from labbro import letters
 from labbro.databank import keys
 from labbro.databank.history import Receipt
-from labbro.databank.prepare import RECEIPTS, Refuse
+from labbro.databank.originals import answerable
+from labbro.databank.prepare import RefusalCode, Refuse
 from labbro.errors import CannotConvert
-from labbro.letters.findings import Finding
-from labbro.letters.letter import Reading
+from labbro.letters import Envelope, Finding, Reading, Refusal, receipt_for, write
+from labbro.letters.receipts import RefuseCode
 
 DENMARK: Final = ZoneInfo("Europe/Copenhagen")
 TOLD_FINDINGS: Final = 5  # of a refused letter; the sender's own check tells the rest
-EAN_CHARACTERS: Final = 35
 IDENTIFIER_CHARACTERS: Final = 14
+
+_REFUSE_CODES: Final[dict[RefusalCode, RefuseCode]] = {
+    "invalid": "syntaksfejl",
+    "unreadable": "syntaksfejl",
+    "cannot-store": "syntaksfejl",
+    "not-supported": "problem_med_version",
+    "conflict": "ikke_specificeret",
+}
 
 
 def positive_receipt(reading: Reading, now: dt.datetime) -> Receipt | None:
-    """The receipt that says the letter was taken in; None where its parties cannot be known. `now` is UTC."""
+    """The receipt that says the letter was taken in; None where nobody could be answered. `now` is UTC."""
     return _receipt(reading, None, "positive", now)
 
 
 def negative_receipt(refused: Refuse, now: dt.datetime) -> Receipt | None:
-    """The receipt that says the letter was refused, and why; None for a refused receipt or unknown parties."""
-    if (refused.reading.standard or "").removeprefix("X").startswith(RECEIPTS):
-        return None
-    code = {"not-supported": "problem_med_version", "conflict": "ikke_specificeret", "cannot-store": "syntaksfejl"}
-    refusal = letters.Refusal(code.get(refused.code, "syntaksfejl"), _refuse_text(refused))
+    """The receipt that says the letter was refused, and why; None for a receipt, or where nobody could be answered."""
+    refusal = Refusal(_REFUSE_CODES[refused.code], _refuse_lines(refused))
     return _receipt(refused.reading, refusal, f"negative {refused.code}", now)
 
 
-def _receipt(reading: Reading, refusal: letters.Refusal | None, answer: str, now: dt.datetime) -> Receipt | None:
-    parties = letters.parties(reading)
-    if parties is None or not all(0 < len(ean) <= EAN_CHARACTERS for ean in (parties.sender_ean, parties.receiver_ean)):
+def _receipt(reading: Reading, refusal: Refusal | None, answer: str, now: dt.datetime) -> Receipt | None:
+    original = answerable(reading)
+    if original is None:
         return None
     key = keys.receipt_key(
-        parties.sender_ean, parties.receiver_ean, parties.envelope_identifier, reading.reference or "", answer
+        original.sender_ean,
+        original.receiver_ean,
+        original.envelope_identifier,
+        original.letter_identifier,
+        answer,
     )
     local = now.astimezone(DENMARK)
+    envelope = Envelope(local.strftime("%Y-%m-%d"), local.strftime("%H:%M"), _number("envelope", key))
+    syntax = reading.syntax or "edifact"
     try:
-        letter = letters.receipt_for(
-            reading,
-            identifier=_number("letter", key),
-            envelope_identifier=_number("envelope", key),
-            sent_date=local.strftime("%Y-%m-%d"),
-            sent_time=local.strftime("%H:%M"),
-            refusal=refusal,
-            syntax=reading.syntax or "edifact",
-        )
-        written = letters.write(letter, reading.syntax or "edifact")
-    except CannotConvert:  # the original's numbers do not fit into a receipt: nobody could match it
+        letter = receipt_for(original, refusal, identifier=_number("letter", key), envelope=envelope)
+        written = write(letter, syntax)
+    except CannotConvert:  # a number of the original does not fit into a receipt, so nobody could match it
         return None
     return Receipt(
         key=key,
         positive=refusal is None,
-        sender_ean=parties.receiver_ean,
-        receiver_ean=parties.sender_ean,
-        original_envelope=parties.envelope_identifier,
-        original_letter=reading.reference or "",
+        sender_ean=original.receiver_ean,
+        receiver_ean=original.sender_ean,
+        original_envelope=original.envelope_identifier,
+        original_letter=original.letter_identifier,
         created_at=now,
         version=letter.version,
-        syntax=reading.syntax or "edifact",
+        syntax=syntax,
         raw=written.data,
     )
 
 
-def _refuse_text(refused: Refuse) -> str:
+def _refuse_lines(refused: Refuse) -> tuple[str, ...]:
     """The reason in Danish and the first errors with their places; findings hold no values, so no identity."""
     errors = [finding for finding in refused.findings if finding.severity == "error"]
     lines = [refused.reason_da, *(_line(finding) for finding in errors[:TOLD_FINDINGS])]
     if len(errors) > TOLD_FINDINGS:
         lines.append(f"Og {len(errors) - TOLD_FINDINGS} fejl mere.")
-    return "\n".join(lines)
+    return tuple(lines)
 
 
 def _line(finding: Finding) -> str:

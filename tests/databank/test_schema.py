@@ -1,0 +1,49 @@
+"""What must hold for every table of the databank, asked of the catalogue."""
+
+from __future__ import annotations
+
+from labbro.platform.database import Database
+
+
+def tables(database: Database) -> dict[str, list[str]]:
+    """Each table with the columns of its primary key, in order."""
+    with database.connection() as connection:
+        rows = connection.execute(
+            """
+            SELECT class.relname, attribute.attname
+            FROM pg_class class
+            JOIN pg_namespace space ON space.oid = class.relnamespace AND space.nspname = 'databank'
+            LEFT JOIN pg_index index ON index.indrelid = class.oid AND index.indisprimary
+            LEFT JOIN LATERAL unnest(index.indkey) WITH ORDINALITY AS key (number, place) ON true
+            LEFT JOIN pg_attribute attribute ON attribute.attrelid = class.oid AND attribute.attnum = key.number
+            WHERE class.relkind IN ('r', 'p')
+            ORDER BY class.relname, key.place
+            """
+        ).fetchall()
+    found: dict[str, list[str]] = {}
+    for table, column in rows:
+        found.setdefault(table, []).append(column)
+    return found
+
+
+def test_every_table_has_the_patient_first_in_its_primary_key(database):
+    found = tables(database)
+    assert {"patient", "letter", "report", "sample", "result", "receipt", "refused_letter", "access_log"} <= set(found)
+    assert {table: key[0] for table, key in found.items()} == dict.fromkeys(found, "patient_key")
+
+
+def test_no_constraint_reaches_over_patients_and_no_sequence_is_used(database):
+    with database.connection() as connection:
+        foreign = connection.execute(
+            "SELECT conname FROM pg_constraint WHERE contype IN ('f', 'x') AND connamespace = 'databank'::regnamespace"
+        ).fetchall()
+        unique = connection.execute(
+            """
+            SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+            WHERE indisunique AND NOT indisprimary AND relnamespace = 'databank'::regnamespace
+            """
+        ).fetchall()
+        sequences = connection.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = 'databank'::regnamespace"
+        ).fetchall()
+    assert (foreign, unique, sequences) == ([], [], [])
