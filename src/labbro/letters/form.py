@@ -39,8 +39,8 @@ class Line(msgspec.Struct, frozen=True):
 class Texts(msgspec.Struct, frozen=True):
     """Texts in FTX segments: (FTX code, path) for each kind, read and written in the order of the document.
 
-    `joined`: consecutive segments make one text; otherwise a new text begins at each segment unless the one before
-    is full or goes on. `most` is the number of segments allowed for all of them together (0: no limit known).
+    `joined`: consecutive segments make one text; otherwise a new text begins at each segment unless the line before
+    goes on. `most` is the number of segments allowed for all of them together (0: no limit known).
     `plain`: a simple value carried as a text of format `style`.
     """
 

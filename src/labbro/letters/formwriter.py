@@ -214,13 +214,16 @@ class FormWriter:
     def _text_segments(
         self, item: Texts, found: Element, path: str, writing: _Writing
     ) -> Iterator[tuple[str, list[str]]]:
+        if item.plain and found.value:
+            yield item.style, [found.value]
+            return
         pieces, unsaid = ftx.write_text(found.content, item.styled)
         for line in unsaid:
             writing.tell("loss", "not-carried", path, name=found.name, found=line)
         if not pieces:
             writing.tell("loss", "not-carried", path, name=found.name, found="(empty)")
         for style, lines in ftx.segments_of(pieces):
-            yield (item.style if item.plain else style), lines
+            yield style, lines
 
     def _coded_text(self, item: CodedText, element: Element, path: str, writing: _Writing) -> None:
         word, text = element.text(item.code_path), element.find(item.text_path)

@@ -36,8 +36,8 @@ class Ftx(msgspec.Struct, frozen=True):
 
     @property
     def goes_on(self) -> bool:
-        """Whether its text must be continued: a line is open, or the segment is full."""
-        return len(self.lines) >= LINES_PER_SEGMENT or (bool(self.lines) and self.lines[-1].endswith("\\"))
+        """Whether its last line is open, so that the next segment must continue it."""
+        return bool(self.lines) and self.lines[-1].endswith("\\")
 
 
 def read_plain(segments: Iterable[Ftx]) -> str:

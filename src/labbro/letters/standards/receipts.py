@@ -47,11 +47,15 @@ TREE = (
 )
 
 
+# First letter of a version code to message type; the last two are those of MedCom's letters outside this set.
+MESSAGE_TYPES = {"R": "MEDRPT", "Q": "MEDREQ", "C": "CONTRL", "H": "MEDREF", "D": "MEDDIS"}
+
+
 def _message_type(letter: Element) -> dict[str, str]:
     """UCM 2.1 from the version code of the letter it answers."""
     code = letter.text("OriginalVersionCode") or ""
-    kind = {"R": "MEDRPT", "Q": "MEDREQ", "C": "CONTRL"}.get(code.removeprefix("X")[:1], "Ukendt")
-    return {"~type": f"X{kind}" if code.startswith("X") and kind != "Ukendt" else kind}
+    kind = MESSAGE_TYPES.get(code.removeprefix("X")[:1])
+    return {"~type": "Ukendt" if kind is None else f"X{kind}" if code.startswith("X") else kind}
 
 
 def _form(code: str, status: str) -> Form:
