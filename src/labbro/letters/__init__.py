@@ -14,6 +14,7 @@ from labbro.letters.json_form import from_json, make, to_json
 from labbro.letters.letter import Envelope, Letter, Reading, Syntax
 from labbro.letters.reading import check, read
 from labbro.letters.receipts import Original, Refusal, original_of, receipt_for
+from labbro.letters.show import html_fragment, show_html, show_text, tree_html
 from labbro.letters.tree import Element
 from labbro.letters.writing import Written, losses, write
 
@@ -30,11 +31,15 @@ __all__ = [
     "Written",
     "check",
     "from_json",
+    "html_fragment",
     "losses",
     "make",
     "original_of",
     "read",
     "receipt_for",
+    "show_html",
+    "show_text",
     "to_json",
+    "tree_html",
     "write",
 ]

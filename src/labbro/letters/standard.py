@@ -7,6 +7,7 @@ import msgspec
 from labbro.letters.form import Form
 from labbro.letters.grammar import Word
 from labbro.letters.remarks import Rule
+from labbro.letters.view import Sections
 
 OLD_BASE = "http://rep.oio.dk/sundcom.dk/medcom.dk/xml/schemas/"
 NEW_BASE = "http://rep.oio.dk/medcom.dk/xml/schemas/"
@@ -54,7 +55,7 @@ class Standard(msgspec.Struct, frozen=True):
     """A letter type: `name` RPT01, `type_code` XRPT01, its versions, what its letters hold, and its EDIFACT form.
 
     `danish` and `english` name the letter for people; `kind` is `report`, `request` or `receipt`.
-    `rules` are those of layer two that hold for it.
+    `rules` are those of layer two that hold for it; `sections` make the page that people read.
     """
 
     name: str
@@ -66,3 +67,4 @@ class Standard(msgspec.Struct, frozen=True):
     tree: tuple[Word, ...]
     form: Form | None
     rules: tuple[Rule, ...] = ()
+    sections: Sections | None = None

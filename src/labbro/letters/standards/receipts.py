@@ -9,6 +9,7 @@ from labbro.letters import tables
 from labbro.letters.form import HEAD, CodedText, Derived, Form, group, line
 from labbro.letters.grammar import BREAKABLE, Word, many, maybe, one
 from labbro.letters.parts import EAN
+from labbro.letters.receipt_view import receipt_sections
 from labbro.letters.standard import Standard, Version
 from labbro.letters.tree import Element
 from labbro.letters.values import constant, text, words
@@ -94,6 +95,7 @@ def _standard(name: str, mark: str, version: str, root: str, status: str, danish
         versions=(Version(version, mark, version, "2005/08/07", root, newest=True),),
         tree=TREE,
         form=_form(name, status),
+        sections=receipt_sections,
     )
 
 

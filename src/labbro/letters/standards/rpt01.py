@@ -28,6 +28,7 @@ from labbro.letters.parts import (
     speciality,
 )
 from labbro.letters.remarks import NOT_YET, REPORT_RULES
+from labbro.letters.report_view import report_sections
 from labbro.letters.standard import Standard, Version
 from labbro.letters.tree import Element
 from labbro.letters.values import constant, matching, text, whole, words
@@ -286,4 +287,5 @@ STANDARD = Standard(
     tree=TREE,
     form=FORM,
     rules=REPORT_RULES,
+    sections=report_sections,
 )

@@ -1,0 +1,150 @@
+"""Shows a letter to a person: as text for a terminal, as a page, and as a tree that hides nothing."""
+
+from __future__ import annotations
+
+from html import escape
+from textwrap import wrap
+
+from labbro.letters.labels import Language, name_label
+from labbro.letters.letter import Letter
+from labbro.letters.registry import Registry, registry
+from labbro.letters.tree import Element
+from labbro.letters.view import Field, Section, Table, Teller, View
+
+WIDTH = 100
+
+
+def view(letter: Letter, language: Language = "da", known: Registry | None = None) -> View:
+    """The page of a letter, as its type declares it."""
+    declared = (known or registry()).by_key[letter.version]
+    standard = declared.standard
+    teller = Teller(letter.root, language, letter.assumed)
+    sections = standard.sections(teller) if standard.sections is not None else []
+    rest = teller.rest()
+    name = standard.english if language == "en" else standard.danish
+    title = f"{name} ({declared.version.code})"
+    return View(title, language, (*sections, *((rest,) if rest is not None else ())))
+
+
+# --- text ----------------------------------------------------------------------------------------------------------
+
+
+def show_text(letter: Letter, language: Language = "da", known: Registry | None = None) -> str:
+    """The letter for a terminal, at most 100 columns wide."""
+    page = view(letter, language, known)
+    lines = [page.title, "=" * len(page.title)]
+    for section in page.sections:
+        lines += ["", section.title, "-" * len(section.title)]
+        lines += [section.notice] if section.notice else []
+        lines += _field_lines(section.fields, "")
+        lines += _table_lines(section.table) if section.table is not None else []
+    return "\n".join(lines) + "\n"
+
+
+def _field_lines(fields: tuple[Field, ...], indent: str) -> list[str]:
+    width = max((len(field.label) for field in fields), default=0) + 2
+    lines: list[str] = []
+    for field in fields:
+        label = f"{indent}{field.label + ':':<{width}}"
+        parts = [part for text in field.value.split("\n") for part in wrap(text, WIDTH - len(label)) or [""]]
+        for number, part in enumerate(parts):
+            lines.append((label if not number else " " * len(label)) + part)
+    return lines
+
+
+def _table_lines(table: Table) -> list[str]:
+    columns = list(zip(table.header, *(row.cells for row in table.rows), strict=False))
+    widths = [min(max(len(cell) for cell in column), 34) for column in columns]
+    lines = [_cells(table.header, widths), _cells(tuple("-" * width for width in widths), widths)]
+    for row in table.rows:
+        lines.append(_cells(row.cells, widths))
+        lines += _field_lines(row.notes, "    ")
+    return lines
+
+
+def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
+    return "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+# --- HTML ----------------------------------------------------------------------------------------------------------
+
+
+def html_fragment(letter: Letter, language: Language = "da", known: Registry | None = None) -> str:
+    """The letter as markup to stand in a page: headings from h2, classes but no styles and no scripts."""
+    page = view(letter, language, known)
+    parts = [f'<article class="letter" lang="{page.language}"><h2>{escape(page.title)}</h2>']
+    parts += [_section(section) for section in page.sections]
+    parts.append("</article>")
+    return "".join(parts)
+
+
+def _section(section: Section) -> str:
+    parts = [f"<section><h3>{escape(section.title)}</h3>"]
+    if section.notice:
+        parts.append(f'<p class="letter-notice">{escape(section.notice)}</p>')
+    if section.fields:
+        parts.append(f"<dl>{_definitions(section.fields)}</dl>")
+    if section.table is not None:
+        parts.append(_table(section.table, section.title))
+    parts.append("</section>")
+    return "".join(parts)
+
+
+def _definitions(fields: tuple[Field, ...]) -> str:
+    return "".join(f"<div><dt>{escape(field.label)}</dt><dd>{_lines(field.value)}</dd></div>" for field in fields)
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.split("\n"))
+
+
+def _table(table: Table, title: str) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.header)
+    parts = [f'<table class="letter-results"><caption class="letter-caption">{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>']
+    for row in table.rows:
+        mark = f' class="letter-{row.mark}"' if row.mark else ""
+        first, *rest = row.cells
+        notes = f'<dl class="letter-notes">{_definitions(row.notes)}</dl>' if row.notes else ""
+        cells = "".join(f"<td>{_lines(cell)}</td>" for cell in rest)
+        parts.append(f'<tr{mark}><th scope="row">{escape(first)}{notes}</th>{cells}</tr>')
+    parts.append("</tbody></table>")
+    return "".join(parts)
+
+
+STYLE = """
+body{font:16px/1.45 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1f24;background:#fff}
+h2{font-size:1.5rem}h3{font-size:1.1rem;border-bottom:1px solid #c5ccd3;margin:1.6rem 0 .5rem}
+dl{margin:0}dl>div{display:flex;gap:1rem;flex-wrap:wrap}dt{min-width:14rem;color:#4a5560}dd{margin:0;flex:1}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0}
+tbody tr{border-top:1px solid #dde2e7}td{font-variant-numeric:tabular-nums}
+.letter-caption{position:absolute;clip-path:inset(50%);height:1px;width:1px;overflow:hidden}
+.letter-notes{font-weight:400;font-size:.85rem;color:#4a5560}.letter-notes dt{min-width:6rem}
+.letter-high td:nth-of-type(1),.letter-low td:nth-of-type(1),.letter-abnormal td:nth-of-type(1){font-weight:700}
+.letter-waiting td:nth-of-type(1){font-style:italic}.letter-notice{padding:.5rem .8rem;border-left:4px solid #8a5a00;background:#fff6e3}
+@media print{body{margin:0;font-size:11pt}tr{break-inside:avoid}}
+"""
+
+
+def show_html(letter: Letter, language: Language = "da", known: Registry | None = None) -> str:
+    """The letter as a whole page that prints well and loads nothing."""
+    page = view(letter, language, known)
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(page.title)}</title><style>{STYLE}</style></head>"
+        f"<body><main>{html_fragment(letter, language, known)}</main></body></html>"
+    )
+
+
+def tree_html(letter: Letter, language: Language = "da") -> str:
+    """Every element with its value, as nested lists; the standard's names first, what they mean beside them."""
+    return f'<ul class="letter-tree">{_branch(letter.root, language)}</ul>'
+
+
+def _branch(element: Element, language: Language) -> str:
+    label = name_label(element.name, language)
+    name = f'<span class="letter-name">{escape(element.name)}</span>'
+    meaning = f' <span class="letter-meaning">{escape(label)}</span>' if label != element.name else ""
+    if isinstance(element.content, str) or any(isinstance(part, str) for part in element.content):
+        return f'<li>{name}{meaning} <span class="letter-value">{_lines(element.value)}</span></li>'
+    return f"<li>{name}{meaning}<ul>{''.join(_branch(child, language) for child in element.children)}</ul></li>"
