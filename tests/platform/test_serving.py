@@ -115,7 +115,7 @@ def test_a_request_keeps_the_id_its_caller_gave(client: httpx.Client) -> None:
     assert client.get("/healthz", headers={"X-Request-ID": "order-77.a_b"}).headers["x-request-id"] == "order-77.a_b"
 
 
-@pytest.mark.parametrize("given", ["", "x", "has space in it", "a" * 65, 'quote"quote', "cpr-0101010000", "3112999999"])
+@pytest.mark.parametrize("given", ["", "x", "has space in it", "a" * 65, 'quote"quote', "cpr-0101010000", "3112999998"])
 def test_an_id_that_is_none_is_replaced(client: httpx.Client, given: str) -> None:
     told = client.get("/healthz", headers={"X-Request-ID": given}).headers["x-request-id"]
     assert told != given
