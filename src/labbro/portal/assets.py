@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 import threading
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,6 +13,7 @@ from importlib.resources.abc import Traversable
 import msgspec
 
 CSS, JS = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+_STYLE_IDS = re.compile(rb'getElementById\("([0-9a-f]{64})"\)')
 KEEP = "public, max-age=31536000, immutable"
 
 
@@ -36,6 +38,8 @@ class Assets:
             "chart.js": _asset("chart.js", JS, own / "chart.js"),
             "plotly.js": _asset("plotly.js", JS, files("plotly") / "package_data" / "plotly.min.js"),
         }
+        # Plotly's map part writes a style element unless one with its id is there; our pages allow none.
+        self.foreign_styles = sorted({told.decode() for told in _STYLE_IDS.findall(self._assets["plotly.js"].content)})
         self._compressed: dict[str, bytes] = {}
         self._lock = threading.Lock()
 

@@ -13,7 +13,7 @@ from labbro.portal.cumulated import Column, Row, Value, View
 from labbro.portal.texts import Texts
 
 _SIGNS = {"high": "▲", "low": "▼", "abnormal": "◆"}
-_LOCK = '<svg class="sign" aria-hidden="true"><use href="#lock"/></svg>'
+_LOCK = '<svg class="sign"><use href="#lock"/></svg>'
 
 
 def table(view: View, texts: Texts) -> Markup:
@@ -52,8 +52,8 @@ class _Writer:
         self._corrected = f'<small class="tag">{escape(texts.corrected_short)}</small>'
         self._preliminary = f'<small class="tag">{escape(texts.preliminary_short)}</small>'
         self._ambiguous = f'<small class="tag warn">{escape(texts.ambiguous_short)}</small>'
-        self._locked = f'{_LOCK}<span class="unseen"> {escape(texts.locked_short)}</span>'
-        self._remarks = f'<sup aria-hidden="true">*</sup><span class="unseen"> {escape(texts.has_remarks)}</span>'
+        self._locked = f" {escape(texts.locked_short)}"
+        self._remarks = f" {escape(texts.has_remarks)}"
         self._interval = f'<span class="unseen">{escape(texts.interval)} </span>'
         self._no_unit = str(escape(texts.no_unit))
         self._no_interval = str(escape(texts.no_interval))
@@ -93,12 +93,8 @@ class _Writer:
         if value.worded:
             kind += " words" if value.arrived else " words waiting"
         parts = [f'<a class="{kind}" href="values/{value.letter}/{value.ordinal}"><b>{escape(value.shown)}</b>']
-        if mark:
-            parts.append(f'<i aria-hidden="true">{_SIGNS[mark]}</i><span class="unseen"> {self._words[mark]}</span>')
-        if value.remarks:
-            parts.append(self._remarks)
-        if value.locked:
-            parts.append(self._locked)
+        if mark or value.remarks or value.locked:
+            parts.append(self._signs(value))
         if value.unit is not None:
             parts.append(f"<small>{escape(value.unit) if value.unit else self._no_unit}</small>")
         if value.interval is not None:
@@ -113,3 +109,14 @@ class _Writer:
             parts.append(self._ambiguous)
         parts.append("</a>")
         return "".join(parts)
+
+    def _signs(self, value: Value) -> str:
+        """The narrow column behind a number: arrow, asterisk, padlock, each with a word for those who do not see it."""
+        shown, words = "", ""
+        if value.mark:
+            shown, words = _SIGNS[value.mark], f" {self._words[value.mark]}"
+        if value.remarks:
+            shown, words = f"{shown}*", words + self._remarks
+        if value.locked:
+            shown, words = shown + _LOCK, words + self._locked
+        return f'<i aria-hidden="true">{shown}</i><span class="unseen">{words}</span>'

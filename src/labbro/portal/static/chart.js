@@ -55,6 +55,7 @@
       showlegend: false,
       cliponaxis: false,
       marker: {
+        opacity: 1,
         size: points.map((point) => (point.mark ? 11 : 8)),
         symbol: points.map(symbol),
         color: points.map((point) => colour(shades[point.mark] || "--accent")),

@@ -21,6 +21,7 @@
   }
 
   function prepareGrid(grid) {
+    if (narrow.matches) return;
     const all = grid.querySelectorAll("tbody a");
     for (const link of all) link.tabIndex = -1;
     const first = grid.querySelector("td a") || all[0];
