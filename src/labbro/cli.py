@@ -1,12 +1,12 @@
 """The command `labbro`: composes what the rooms offer. Only the room that a command needs is imported."""
 
-from __future__ import annotations
+# Annotations are left as they are: Typer reads those of a function inside `build`, where it is imported late.
 
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from labbro import __version__
 from labbro.errors import LabbroError, NotConfigured, WrongUse
@@ -73,7 +73,7 @@ def build(words: Sequence[str]) -> Callable[..., Any]:
 
     @app.callback(invoke_without_command=True)
     def labbro(  # pyright: ignore[reportUnusedFunction] - Typer keeps it
-        version: Annotated[bool, typer.Option("--version", help="Prints the version.")] = False,
+        version: bool = typer.Option(False, "--version", help="Prints the version."),
     ) -> None:
         """An open system for laboratory medicine."""
         if version:

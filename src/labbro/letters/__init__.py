@@ -16,7 +16,7 @@ from labbro.letters.reading import check, read
 from labbro.letters.receipts import Original, Refusal, original_of, receipt_for
 from labbro.letters.show import html_fragment, show_html, show_text, tree_html
 from labbro.letters.tree import Element
-from labbro.letters.writing import Written, losses, write
+from labbro.letters.writing import Written, losses, namespace_of, write
 
 __all__ = [
     "Element",
@@ -34,6 +34,7 @@ __all__ = [
     "html_fragment",
     "losses",
     "make",
+    "namespace_of",
     "original_of",
     "read",
     "receipt_for",

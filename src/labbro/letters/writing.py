@@ -53,6 +53,11 @@ def losses(letters: Letter | Sequence[Letter], syntax: Syntax, known: Registry |
     return (None if has_errors(findings) else written), tuple(findings)
 
 
+def namespace_of(letter: Letter, known: Registry | None = None) -> str:
+    """The XML namespace that a letter belongs to."""
+    return (known or registry()).by_key[letter.version].version.namespace
+
+
 def _refuse(findings: list[Finding]) -> None:
     errors = [found for found in findings if found.severity == "error"]
     if errors:

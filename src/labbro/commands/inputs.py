@@ -1,0 +1,62 @@
+"""The files that a command is given: single files, folders with all below them, or standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from labbro.errors import WrongUse
+
+STANDARD_INPUT = "-"
+
+
+class Input(msgspec.Struct, frozen=True):
+    """One file. `name` is as the caller would name it; `below` is its folder relative to the folder asked for."""
+
+    name: str
+    path: Path | None
+    below: Path
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending; standard input is called `letter`."""
+        return "letter" if self.path is None else self.path.stem
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """The bytes of the file, to be read as a stream. Raises WrongUse where it cannot be opened."""
+        if self.path is None:
+            yield sys.stdin.buffer
+            return
+        try:
+            file = self.path.open("rb")
+        except OSError as fault:
+            raise WrongUse(f"{self.name} cannot be read: {fault.strerror}.") from None
+        with file:
+            yield file
+
+
+def inputs_of(paths: Iterable[str]) -> list[Input]:
+    """The files behind the words of a command line, folders in the order of their names. Raises WrongUse."""
+    found: list[Input] = []
+    for word in paths:
+        path = Path(word)
+        if word == STANDARD_INPUT:
+            found.append(Input(word, None, Path()))
+        elif path.is_dir():
+            files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
+            found.extend(Input(str(file), file, file.parent.relative_to(path)) for file in files)
+        elif path.exists():
+            found.append(Input(word, path, Path()))
+        else:
+            raise WrongUse(f"{word} does not exist; name a file, a folder or - for standard input.")
+    return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
