@@ -5,7 +5,7 @@ One process, a few threads: handlers are plain functions run in threads, Postgre
 
 from __future__ import annotations
 
-from typing import TypedDict, cast
+from typing import cast
 
 import msgspec
 from litestar import Litestar
@@ -13,24 +13,14 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labbro import __version__
-from labbro.databank import Databank
-from labbro.databank import api as databank_api
+from labbro.databank import Databank, api
 from labbro.platform import health, problems
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.database import Database, migrate
 from labbro.platform.edge import Edge
 from labbro.platform.identities import Identities, SystemIdentities
 from labbro.platform.settings import Settings
-from labbro.portal import pages as portal_pages
-
-
-class _Told(TypedDict):
-    """What every room's routes are given."""
-
-    databank: Databank
-    settings: Settings
-    clock: Clock
-    identities: Identities
+from labbro.portal import pages
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -51,6 +41,7 @@ def open_services(settings: Settings) -> Services:
         clock = SystemClock()
         identities = SystemIdentities(clock)
         databank = Databank(database=database, settings=settings, clock=clock, identities=identities)
+        databank.verify()
     except BaseException:
         database.close()
         raise
@@ -59,18 +50,18 @@ def open_services(settings: Settings) -> Services:
 
 def application(services: Services) -> Edge:
     """The rooms' routes behind the edge: an ASGI application."""
-    settings = services.settings
-    told: _Told = {
-        "databank": services.databank,
-        "settings": settings,
-        "clock": services.clock,
-        "identities": services.identities,
-    }
+    settings, clock, identities = services.settings, services.clock, services.identities
     handlers: list[ControllerRouterHandler] = [
-        *databank_api.routes(**told),
-        *portal_pages.routes(database=services.database, **told),
+        *api.routes(databank=services.databank, settings=settings, clock=clock, identities=identities),
+        *pages.routes(
+            database=services.database,
+            databank=services.databank,
+            settings=settings,
+            clock=clock,
+            identities=identities,
+        ),
+        *health.routes(services.database),
     ]
-    handlers.extend(health.routes(services.database))
     litestar = Litestar(
         route_handlers=handlers,
         exception_handlers={Exception: problems.handle},

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from labbro import server
+from labbro.databank.watch import Watcher
 from labbro.platform import logs, serving
 from labbro.platform.database import Database, migrate
 from labbro.platform.settings import from_environment
@@ -41,7 +44,8 @@ def serve() -> None:
     try:
         if settings.demonstration:
             _demonstrate(services)
-        finished = serving.serve(settings, server.application(services), on_ready=_tell_address)
+        with _watching(services):
+            finished = serving.serve(settings, server.application(services), on_ready=_tell_address)
     finally:
         services.database.close()
     _say("Stopped." if finished else "Stopped; work that took too long was given up and nothing of it was kept.")
@@ -56,6 +60,22 @@ def migrate_schema(
     with Database.open(from_environment()) as database:
         steps = migrate(database, stage.value)
     print("\n".join(steps) if steps else "The schema is up to date.")
+
+
+@contextmanager
+def _watching(services: server.Services) -> Generator[None]:
+    """Takes letters from the watched folder in, beside the server, where the settings name one."""
+    folder = services.settings.watch_dir
+    if folder is None:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    watcher = Watcher(services.databank, folder, services.clock, services.identities)
+    watcher.start()
+    try:
+        yield
+    finally:
+        watcher.stop(services.settings.stop_seconds)
 
 
 def _demonstrate(services: server.Services) -> None:
