@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -13,13 +14,17 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 import typer
 
-from labbro import letters, server
+from labbro import letters
+from labbro.databank import Databank
 from labbro.databank.history import Outcome
 from labbro.databank.watch import Watcher
 from labbro.errors import NotConfigured, WrongUse
 from labbro.letters.letter import Reading
 from labbro.platform import logs
-from labbro.platform.settings import from_environment
+from labbro.platform.clock import SystemClock
+from labbro.platform.database import Database, migrate
+from labbro.platform.identities import SystemIdentities
+from labbro.platform.settings import Settings, from_environment
 
 STANDARD_INPUT = "-"
 SHOWN_REFUSALS = 20
@@ -49,18 +54,13 @@ def load(
     files = list(_files(paths))
     settings = from_environment()
     logs.configure("warning", settings.log_format)
-    services = server.open_services(settings)
-    try:
-        inputs = _Inputs(files)
-        outcomes = services.databank.intake_stream(
-            inputs.readings(), services.clock.now(), str(services.identities.new()), "load"
-        )
-        told = _Teller(form, inputs)
-        for outcome in outcomes:
+    inputs = _Inputs(files)
+    told = _Teller(form, inputs)
+    with _databank(settings) as databank:
+        request_id = str(SystemIdentities().new())
+        for outcome in databank.intake_stream(inputs.readings(), SystemClock().now(), request_id, "load"):
             told.tell(outcome)
-        told.end()
-    finally:
-        services.database.close()
+    told.end()
     raise typer.Exit(1 if told.counts["refused"] else 0)
 
 
@@ -73,19 +73,25 @@ def watch(
     if watched is None:
         raise NotConfigured("Name a folder to watch, or set LABBRO_WATCH.")
     logs.configure(settings.log_level, settings.log_format)
-    services = server.open_services(settings)
-    try:
-        watcher = Watcher(services.databank, watched, services.clock, services.identities)
+    with _databank(settings) as databank:
+        watched.mkdir(parents=True, exist_ok=True)
+        watcher = Watcher(databank, watched, SystemClock(), SystemIdentities())
 
         def stop(_number: int, _frame: object) -> None:
             watcher.stop(0)
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
-        watched.mkdir(parents=True, exist_ok=True)
         watcher.run()
-    finally:
-        services.database.close()
+
+
+@contextmanager
+def _databank(settings: Settings) -> Generator[Databank]:
+    """The databank of this installation, its schema up to date."""
+    with Database.open(settings) as database:
+        migrate(database)
+        clock = SystemClock()
+        yield Databank(database=database, settings=settings, clock=clock, identities=SystemIdentities(clock))
 
 
 class _Inputs:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -27,9 +27,10 @@ from labbro.databank.api_description import PostLetters
 from labbro.databank.databank import Databank
 from labbro.databank.history import Outcome, Receipt
 from labbro.databank.keys import NOBODY
+from labbro.databank.measures import count_outcomes
 from labbro.errors import Conflict, LabbroError, NotAllowed, WrongUse
 from labbro.letters.letter import Reading
-from labbro.platform import logs, telemetry
+from labbro.platform import logs
 from labbro.platform.clock import Clock
 from labbro.platform.identities import Identities
 from labbro.platform.problems import Problem, problem_of
@@ -42,7 +43,6 @@ SETTLED_AFTER: Final = dt.timedelta(seconds=60)
 
 _TYPES: Final = frozenset({"application/edifact", "application/xml", "application/octet-stream"})
 _RECEIPT_TYPES: Final = {"edifact": "application/edifact", "xml": "application/xml"}
-_letters = telemetry.counter("letters", "Letters that came in.", ("outcome", "source", "standard", "syntax"))
 
 
 class LetterAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,13 +165,6 @@ def take(
     outcomes = databank.intake(readings(), received_at, request_id, "api")
     count_outcomes(outcomes, "api")
     return [_answer(name, outcome) for name, outcome in zip(files, outcomes, strict=True)]
-
-
-def count_outcomes(outcomes: Iterable[Outcome], source: str) -> None:
-    """Counts letters for the operators' measures; only words of closed lists become labels."""
-    for outcome in outcomes:
-        standard = outcome.standard if outcome.kind == "stored" else None
-        _letters.labels(outcome.kind, source, standard or "-", outcome.syntax or "-").inc()
 
 
 def check_caller(request: Request[Any, Any, Any], settings: Settings) -> None:

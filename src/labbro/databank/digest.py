@@ -7,6 +7,7 @@ from typing import Final
 
 from labbro.letters.letter import Letter
 from labbro.letters.tree import Element
+from labbro.records.projections.reading import PLACEHOLDER_NAME
 from labbro.records.projections.rpt01 import ASSUMED_CONSENT
 
 _MARKS_AT_END: Final = frozenset({"Break", "Space"})
@@ -15,8 +16,8 @@ _MARKS_AT_END: Final = frozenset({"Break", "Space"})
 def content_digest(letter: Letter) -> bytes:
     """SHA-256 over version, names and contents. Not over the envelope, nor over where elements stood in their source.
 
-    Blanks and line ends at the end of a text say nothing, and EDIFACT cannot carry them, so they do not count. Nor does
-    a consent that reading filled in by rule: it is no statement of the sender.
+    What says nothing and EDIFACT cannot carry does not count: blanks and line ends at the end of a text, the placeholder
+    `_` for a name, and a consent that reading filled in by rule.
     """
     parts: list[str] = [letter.version]
     _put(_as_stated(letter), parts)
@@ -47,7 +48,7 @@ def _put(element: Element, parts: list[str]) -> None:
         for part in _without_end(content):
             if isinstance(part, str):
                 parts.append(part)
-            else:
+            elif part.content != PLACEHOLDER_NAME:
                 _put(part, parts)
     parts.append("\x02")
 

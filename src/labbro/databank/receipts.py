@@ -49,16 +49,16 @@ def _receipt(reading: Reading, refusal: Refusal | None, answer: str, now: dt.dat
     original = answerable(reading)
     if original is None:
         return None
+    syntax = reading.syntax or "edifact"
     key = keys.receipt_key(
         original.sender_ean,
         original.receiver_ean,
         original.envelope_identifier,
         original.letter_identifier,
-        answer,
+        f"{answer} {syntax}",
     )
     local = now.astimezone(DENMARK)
     envelope = Envelope(local.strftime("%Y-%m-%d"), local.strftime("%H:%M"), _number("envelope", key))
-    syntax = reading.syntax or "edifact"
     try:
         letter = receipt_for(original, refusal, identifier=_number("letter", key), envelope=envelope)
         written = write(letter, syntax)

@@ -22,9 +22,9 @@ from typing import Final
 import msgspec
 
 from labbro import letters
-from labbro.databank.api import count_outcomes
 from labbro.databank.databank import Databank
 from labbro.databank.history import Outcome, Receipt
+from labbro.databank.measures import count_outcomes
 from labbro.errors import LabbroError, Unavailable
 from labbro.platform import logs
 from labbro.platform.clock import Clock
