@@ -19,7 +19,7 @@ help:
 	@echo "make clean   removes the environment, not the data"
 
 run: $(VENV)/ready-to-run
-	@LABBRO_DEMONSTRATION=$${LABBRO_DEMONSTRATION:-yes} LABBRO_LOG_FORMAT=$${LABBRO_LOG_FORMAT:-text} exec $(BIN)/labbro serve
+	@LABBRO_DEMONSTRATION=$${LABBRO_DEMONSTRATION:-yes} LABBRO_LOG_FORMAT=$${LABBRO_LOG_FORMAT:-text} LABBRO_LOG_LEVEL=$${LABBRO_LOG_LEVEL:-warning} exec $(BIN)/labbro serve
 
 test: $(VENV)/ready-to-test
 	@$(BIN)/pytest
