@@ -23,7 +23,7 @@ COLUMNS_A_PAGE = 60
 GroupOf = Callable[[str, str, str], ResultGroup]
 
 _LONGEST_TEXT = 28
-_ALPHABET = {ord("æ"): "z1", ord("ø"): "z2", ord("å"): "z3", ord("ä"): "z1", ord("ö"): "z2"}
+_ALPHABET = str.maketrans("æøåäö", "{|}{|")  # the three signs after z
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):
@@ -165,7 +165,7 @@ def _filtered(rows: list[_Chosen], filters: Filters, today: dt.date) -> list[_Ch
         if first is not None or last is not None:
             results = [s for s in results if _within((s.sample.sampled_at or s.report.results_at).date(), first, last)]
         if filters.origin is not None:
-            results = [s for s in results if s.report.origin == filters.origin]
+            results = [s for s in results if s.origin == filters.origin]
         if wanted and not any(wanted in name for name in _names(row)):
             continue
         if filters.only_marked and not any(judge(s.result).mark for s in results):

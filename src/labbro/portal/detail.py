@@ -127,7 +127,7 @@ def _who(stored: StoredResult, texts: Texts) -> FactGroup:
         (texts.receiver, party(report.receiver)),
         (texts.physician, report.physician),
         (texts.copy_receiver, party(report.copy_receiver) if report.copy_receiver else None),
-        (texts.origin_of, texts.origin_local if report.origin == "local" else texts.origin_hospital),
+        (texts.origin_of, texts.origin_local if stored.origin == "local" else texts.origin_hospital),
     )
 
 

@@ -189,13 +189,15 @@ def _letter(portal: Portal, told: _Opened, letter_key: UUID) -> Page:
     chosen = asked if asked in _LETTER_VIEWS else "page"
     reading = next(iter(letters.read(stored.raw)))
     shown = {"page": "", "text": "", "tree": ""}
-    if reading.letter is not None:
+    if reading.letter is None:
+        shown["text"] = stored.raw.decode("latin-1")
+    else:
         if chosen == "page":
             shown["page"] = letters.html_fragment(reading.letter, texts.language)
         elif chosen == "text":
             shown["text"] = letters.show_text(reading.letter, texts.language)
         else:
-            shown["tree"] = letters.show_tree_html(reading.letter)
+            shown["tree"] = letters.tree_html(reading.letter, texts.language)
     return page(
         portal,
         told.visit,

@@ -16,7 +16,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     # the frame of every page
     product: str
-    tagline: str
     skip: str
     other_language: str
     sign_out: str
@@ -24,8 +23,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     new_patient: str
     demonstration: str
     demonstration_note: str
-    invented_only: str
-    back: str
     close: str
     footer: str
     # signing in and out
@@ -69,7 +66,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     # the patient
     results: str
     patient: str
-    born: str
     years: str
     male: str
     female: str
@@ -152,7 +148,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     course_table: str
     sampled: str
     result: str
-    unit: str
     judgement: str
     status: str
     laboratory: str
@@ -165,7 +160,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     by_limits: str
     statuses: Mapping[str, str]
     report_statuses: Mapping[str, str]
-    value: str
     made_by: str
     producer: str
     producer_code: str
@@ -192,7 +186,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     report_status: str
     letter_number: str
     analysis_code: str
-    complete_name: str
     own_group: str
     consent: str
     consent_yes: str
@@ -213,19 +206,16 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     open_course: str
     # the letter
     letter: str
-    letter_of: str
     as_page: str
     as_text: str
     as_tree: str
     letter_views: str
     original: str
-    print_page: str
     syntax: str
     digest: str
     source: str
     findings: str
     findings_none: str
-    letter_hidden_page: str
     # who has looked
     access_title: str
     access_lead: str

@@ -18,7 +18,7 @@ MarkSource = Literal["laboratory", "limits"]
 NOT_A_VALUE = "*****"
 """What the letters put where a value will come; it is never shown as one."""
 
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?\Z")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?\Z")
 _EN_DASH = "\N{EN DASH}"
 
 
