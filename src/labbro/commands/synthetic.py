@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -55,22 +54,21 @@ def synthetic(
 
 
 def _files(made: Iterable[Made], wanted: Wanted, size: int) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes: letters of one sender, receiver and syntax share a file up to the size asked for."""
-    for (ending, _, _), group in itertools.groupby(made, key=lambda one: _address(one, wanted)):
-        for batch in _batches((one.letter for one in group), size):
-            syntax: Syntax = "edifact" if ending == "edi" else "xml"
-            yield f"{batch[0].identifier}.{ending}", letters.write(batch, syntax).data
+    """Names and bytes. Letters of one sender, receiver, version and syntax share a file, up to the size asked for."""
+    open_batches: dict[tuple[Syntax, str, str, str], list[Letter]] = {}
+    for one in made:
+        syntax = one.planned.syntax if wanted is Wanted.BOTH else wanted.value
+        address = (syntax, one.letter.version, one.letter.sender_ean, one.letter.receiver_ean)
+        batch = open_batches.setdefault(address, [])
+        batch.append(one.letter)
+        if len(batch) == size:
+            yield _file(open_batches.pop(address), syntax)
+    for (syntax, *_), batch in open_batches.items():
+        yield _file(batch, syntax)
 
 
-def _address(made: Made, wanted: Wanted) -> tuple[str, str, str]:
-    syntax: Syntax = made.planned.syntax if wanted is Wanted.BOTH else "edifact" if wanted is Wanted.EDIFACT else "xml"
-    return _ENDINGS[syntax], made.letter.sender_ean, f"{made.letter.receiver_ean}/{made.letter.version}"
-
-
-def _batches(things: Iterable[Letter], size: int) -> Iterator[list[Letter]]:
-    iterator = iter(things)
-    while batch := list(itertools.islice(iterator, size)):
-        yield batch
+def _file(batch: list[Letter], syntax: Syntax) -> tuple[str, bytes]:
+    return f"{batch[0].identifier}.{_ENDINGS[syntax]}", letters.write(batch, syntax).data
 
 
 def _save(files: Iterable[tuple[str, bytes]], out: Path) -> int:

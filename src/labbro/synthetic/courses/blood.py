@@ -105,8 +105,8 @@ def warfarin(span: Span, chance: Chance, *, onset: float = 0.05) -> Course:
     points += [(day, chance.between(1.8, 3.1)) for day in quiet]
     points += [
         (antibiotics - 5, 2.4),
-        (antibiotics, 6.4),
-        (antibiotics + 1, 8.9),
+        (antibiotics, 6.0),
+        (antibiotics + 1.5, 9.4),
         (antibiotics + 3, 3.6),
         (antibiotics + 9, 2.1),
     ]

@@ -22,7 +22,7 @@ def chronic_kidney_disease(span: Span, chance: Chance, *, worst: float = 3.4, fi
         Curve("urea", "factor", tuple((day, 1 + (factor - 1) * 1.1) for day, factor in creatinine)),
         Curve("urate", "factor", ((span.first, 1.2), (span.last, 1.6))),
         Curve(
-            "potassium", "plus", ((span.first, 0.1), (bout - 3, 0.3), (bout, 1.6), (bout + 4, 0.5), (span.last, 0.8))
+            "potassium", "plus", ((span.first, 0.1), (bout - 3, 0.3), (bout, 1.6), (bout + 4, 0.5), (span.last, 1.0))
         ),
         Curve(
             "bicarbonate", "plus", ((span.first, 0), (span.part(0.7), -4.5), (span.part(0.75), -2.5), (span.last, -4))

@@ -92,7 +92,7 @@ def hyperthyroidism(span: Span, chance: Chance, *, onset: float = 0.3) -> Course
     high = chance.between(38, 58)
     relapse = found + 900
     tsh = (
-        (found - 200, 1.2), (found - 60, 0.005), (found + 70, 0.005), (found + 130, 0.35), (found + 200, 1.4),
+        (found - 200, 1.2), (found - 60, 0.003), (found + 70, 0.003), (found + 130, 0.35), (found + 200, 1.4),
         (relapse - 60, 1.3), (relapse, 0.02), (relapse + 60, 0.02), (relapse + 180, 1.1),
     )  # fmt: skip
     t4 = (

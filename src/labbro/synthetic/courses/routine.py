@@ -73,7 +73,7 @@ def prostate(span: Span, chance: Chance) -> Course:
         Curve(
             "psa",
             "level",
-            ((span.first, 2.4), (span.part(0.4), 4.6), (treated - 90, 9.8), (treated, 10.6), (treated + 60, 0.05)),
+            ((span.first, 2.4), (span.part(0.4), 4.6), (treated - 90, 9.8), (treated, 10.6), (treated + 60, 0.03)),
         ),
     )
     visits = [
