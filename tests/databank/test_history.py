@@ -30,7 +30,7 @@ RECEIVED = {
 }
 
 
-@pytest.mark.parametrize("order", itertools.permutations([RESULT, CORRECTION, PRELIMINARY, RECEIVED]))
+@pytest.mark.parametrize("order", [*itertools.permutations([RESULT, CORRECTION, PRELIMINARY, RECEIVED])])
 def test_a_correction_supersedes_in_whatever_order_letters_arrive(databank, order):
     for letter in order:
         take(databank, reading(**letter))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.records.building import letter as make_letter
+
 from labbro import letters
 from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Envelope, Letter
-from tests.records.building import letter as make_letter
 
 
 def one(*, envelope: str = "KUVERT0000001", acknowledge: bool = False, **changes: Any) -> Letter:

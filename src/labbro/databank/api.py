@@ -20,7 +20,7 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from labbro import letters
 from labbro.databank.api_description import PostLetters
@@ -75,11 +75,18 @@ class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
     syntax: str
 
 
+class Place(msgspec.Struct, frozen=True, order=True):
+    """Where the next question goes on: receipts made after this time, or at it with a key above this one."""
+
+    since: dt.datetime
+    after: UUID
+
+
 class ReceiptList(msgspec.Struct, frozen=True, kw_only=True):
-    """Receipts, oldest first. Ask again with `since` set to `next`; receipts may come twice, known by their key."""
+    """Receipts, oldest first. Ask again with both parts of `next`; receipts may come twice, known by their key."""
 
     receipts: list[ReceiptLine]
-    next: str
+    next: Place
 
 
 def routes(
@@ -119,18 +126,19 @@ def routes(
     )
     def get_receipts(
         request: Request[Any, Any, Any],
-        since: Annotated[
-            str | None, Parameter(description="A time with zone, or `next` of the last answer.", max_length=80)
-        ] = None,
+        since: Annotated[dt.datetime | None, QueryParameter(description="`next.since` of the last answer.")] = None,
+        after: Annotated[UUID | None, QueryParameter(description="`next.after` of the last answer.")] = None,
         receiver: Annotated[
-            str | None, Parameter(description="EAN of the receiver.", min_length=1, max_length=35)
+            str | None, QueryParameter(description="EAN of the receiver.", min_length=1, max_length=35)
         ] = None,
-        limit: Annotated[int, Parameter(ge=1, le=RECEIPTS_AT_ONCE)] = RECEIPTS_AT_ONCE,
+        limit: Annotated[int, QueryParameter(ge=1, le=RECEIPTS_AT_ONCE)] = RECEIPTS_AT_ONCE,
     ) -> ReceiptList:
         """Oldest first, from `since` on."""
         allow(request)
-        start, after = _place(since)
-        found = databank.receipts(receiver_ean=_storable(receiver), since=start, after=after, limit=limit)
+        if receiver is not None and "\x00" in receiver:  # no stored text holds it, and the database refuses to look
+            return ReceiptList(receipts=[], next=_next([], limit, clock.now()))
+        start = since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC)
+        found = databank.receipts(receiver_ean=receiver, since=start, after=after or NOBODY, limit=limit)
         return ReceiptList(receipts=[_line(one) for one in found], next=_next(found, limit, clock.now()))
 
     @get(
@@ -141,7 +149,7 @@ def routes(
         summary="One receipt",
         tags=["receipts"],
     )
-    def get_receipt(request: Request[Any, Any, Any], key: UUID) -> Response[bytes]:
+    def get_receipt(request: Request[Any, Any, Any], key: FromPath[UUID]) -> Response[bytes]:
         """The receipt's bytes, in the syntax of the original letter."""
         allow(request)
         receipt = databank.receipt(key)
@@ -206,7 +214,7 @@ async def _inputs(request: Request[Any, Any, Any]) -> list[tuple[str | None, byt
             "multipart/form-data.",
             status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         )
-    if not inputs or not any(data for _, data in inputs):
+    if not inputs:
         raise WrongUse("The request holds no letter.", message_da="Forespørgslen indeholder intet brev.")
     return inputs
 
@@ -257,31 +265,13 @@ def _line(receipt: Receipt) -> ReceiptLine:
     )
 
 
-def _next(found: Sequence[Receipt], limit: int, now: dt.datetime) -> str:
+def _next(found: Sequence[Receipt], limit: int, now: dt.datetime) -> Place:
     """Where to go on: after a full page at its last receipt, else not beyond what is surely settled."""
-    place = (now - SETTLED_AFTER, NOBODY)
-    if found:
-        last = (found[-1].created_at, found[-1].key)
-        place = last if len(found) == limit else min(last, place)
-    return f"{place[0].astimezone(dt.UTC).replace(tzinfo=None).isoformat()}Z~{place[1]}"
-
-
-def _place(text: str | None) -> tuple[dt.datetime | None, UUID]:
-    """A time, or a time and the key of a receipt made then."""
-    if text is None:
-        return None, NOBODY
-    written, _, key = text.partition("~")
-    try:
-        time = dt.datetime.fromisoformat(written)
-        return (time.astimezone(dt.UTC) if time.tzinfo else time.replace(tzinfo=dt.UTC)), UUID(key) if key else NOBODY
-    except (ValueError, OverflowError):
-        raise WrongUse("`since` must be a time such as 2026-01-31T12:00:00Z, or `next` of an answer.") from None
-
-
-def _storable(text: str | None) -> str | None:
-    if text is not None and "\x00" in text:
-        raise WrongUse("`receiver` must be a location number.")
-    return text
+    settled = Place(now - SETTLED_AFTER, NOBODY)
+    if not found:
+        return settled
+    last = Place(found[-1].created_at.astimezone(dt.UTC), found[-1].key)
+    return last if len(found) == limit else min(last, settled)
 
 
 def _many() -> dict[int, ResponseSpec]:

@@ -8,12 +8,15 @@ from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, Requ
 from litestar.openapi.spec.enums import OpenAPIFormat
 
 _BYTES = Schema(
-    type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="A letter or an interchange of letters."
+    type=OpenAPIType.STRING,
+    format=OpenAPIFormat.BINARY,
+    description="A letter or an interchange of letters.",
 )
 _FILES = Schema(
     type=OpenAPIType.OBJECT,
-    properties={"letter": Schema(type=OpenAPIType.ARRAY, items=_BYTES)},
-    description="Any number of files under any names.",
+    properties={"letter": Schema(type=OpenAPIType.ARRAY, items=_BYTES, min_items=1)},
+    required=["letter"],
+    description="Any number of files, under this name or any other.",
 )
 
 

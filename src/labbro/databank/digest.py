@@ -16,8 +16,8 @@ _MARKS_AT_END: Final = frozenset({"Break", "Space"})
 def content_digest(letter: Letter) -> bytes:
     """SHA-256 over version, names and contents. Not over the envelope, nor over where elements stood in their source.
 
-    What says nothing and EDIFACT cannot carry does not count: blanks and line ends at the end of a text, the placeholder
-    `_` for a name, and a consent that reading filled in by rule.
+    What says nothing and EDIFACT cannot carry does not count: blanks and line ends at the end of a text, MedCom's
+    placeholder `_` for a name, and a consent that reading filled in by rule.
     """
     parts: list[str] = [letter.version]
     _put(_as_stated(letter), parts)
