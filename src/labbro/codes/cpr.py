@@ -51,6 +51,17 @@ def read(number: str) -> CivilRegistration | None:
     return CivilRegistration("cpr", birth_date, _sex(text[9]), modulus_11_holds(text))
 
 
+_BEGINS_WITH_A_DAY = re.compile(
+    r"(?:(?:0[1-9]|[12][0-9]|3[01])(?:01|03|05|07|08|10|12)|(?:0[1-9]|[12][0-9]|30)(?:04|06|09|11)|(?:0[1-9]|[12][0-9])02)"
+    r"[0-9]{6}"
+)
+
+
+def begins_with_a_day(number: str) -> bool:
+    """Whether ten digits begin with a day of some year, or are the number for 'unknown'; quick, for many letters."""
+    return number == UNKNOWN or _BEGINS_WITH_A_DAY.fullmatch(number) is not None
+
+
 def explain(number: str) -> Explanation:
     """The number's form and remarks fit for a warning. A failing modulus 11 is no fault and gives no remark."""
     said = read(number)

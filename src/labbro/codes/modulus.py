@@ -33,7 +33,7 @@ def weighted_sum(digits: str, weights: Sequence[int]) -> int:
 
 def gs1_check_digit(digits: str) -> str:
     """The GS1 check digit of a number without it: weights 3, 1, 3 ... from the right."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    total = 3 * sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2]))
     return str(-total % 10)
 
 
