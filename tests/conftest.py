@@ -8,9 +8,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from labbro.platform import embedded
+from labbro.platform import embedded, migrations
+from labbro.platform.database import Database
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
@@ -51,23 +54,29 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embed
 
 
 @pytest.fixture(scope="session")
-def _migrated_template(cluster: embedded.Embedded) -> str:
+def new_empty_database_url(cluster: embedded.Embedded) -> Callable[[], str]:
+    """Makes a database without any table at every call; gives its address."""
+
+    def make() -> str:
+        name = f"empty_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return cluster.url_of(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def _migrated_template(new_empty_database_url: Callable[[], str]) -> str:
     """A database with the whole schema, copied for every test that wants one."""
-    import psycopg
-
-    from labbro.platform import migrations
-
-    name = f"template_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    migrations.run(cluster.url_of(name))
-    return name
+    url = new_empty_database_url()
+    migrations.run(url)
+    return str(conninfo_to_dict(url)["dbname"])
 
 
 @pytest.fixture(scope="session")
 def new_database_url(cluster: embedded.Embedded, _migrated_template: str) -> Callable[[], str]:
     """Makes a fresh database with the whole schema at every call (tens of milliseconds); gives its address."""
-    import psycopg
 
     def make() -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
@@ -79,20 +88,16 @@ def new_database_url(cluster: embedded.Embedded, _migrated_template: str) -> Cal
 
 
 @pytest.fixture
-def database(new_database_url: Callable[[], str]) -> Iterator[object]:
+def database(new_database_url: Callable[[], str]) -> Iterator[Database]:
     """A fresh, migrated database for one test: labbro.platform.database.Database."""
-    from labbro.platform.database import Database
-
     with Database(new_database_url(), connections=8) as opened:
         opened.pool.open(wait=True)
         yield opened
 
 
 @pytest.fixture(scope="module")
-def module_database(new_database_url: Callable[[], str]) -> Iterator[object]:
+def module_database(new_database_url: Callable[[], str]) -> Iterator[Database]:
     """A fresh, migrated database for one module of tests: labbro.platform.database.Database."""
-    from labbro.platform.database import Database
-
     with Database(new_database_url(), connections=8) as opened:
         opened.pool.open(wait=True)
         yield opened

@@ -2,14 +2,13 @@
 
 # Annotations are left as they are: Typer reads those of a function inside `build`, where it is imported late.
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, cast
 
 from labbro import __version__
-from labbro.errors import LabbroError, NotConfigured, WrongUse
+from labbro.errors import LabbroError, NotConfigured, WrongUse, code_lines
 
 WRONG_USE = 2
 MACHINE_FAULT = 3
@@ -53,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output went away; nothing more can be said, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except Exception as error:
+        places = "\n  ".join(code_lines(error))
+        print(f"labbro: a fault of the program, {type(error).__name__}, at\n  {places}", file=sys.stderr)
+        sys.exit(PROGRAM_FAULT)
 
 
 def build(words: Sequence[str]) -> Callable[..., Any]:

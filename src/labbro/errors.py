@@ -16,6 +16,10 @@ problem documents, receipts and exit codes at the edges only.
 
 from __future__ import annotations
 
+import traceback
+
+_FRAMES = 12
+
 
 class LabbroError(Exception):
     """What happened, to what, and what to do, in one sentence; `code` is stable for programs."""
@@ -85,3 +89,12 @@ class Unavailable(LabbroError):
 
     code = "unavailable"
     status = 503
+
+
+def code_lines(error: BaseException) -> list[str]:
+    """The innermost lines of code that an exception passed, as `file:line function`.
+
+    Not its text: that of a fault may quote a letter, and so a patient.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]

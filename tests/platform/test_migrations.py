@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import threading
-import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from labbro.errors import NotConfigured, Unavailable
-from labbro.platform import embedded, migrations
+from labbro.platform import migrations
 from labbro.platform.migrations import Step
 
 
 @pytest.fixture
-def url(cluster: embedded.Embedded) -> str:
+def url(new_empty_database_url: Callable[[], str]) -> str:
     """An empty database."""
-    name = f"empty_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return cluster.url_of(name)
+    return new_empty_database_url()
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ class Database:
         own = embedded.start(settings.postgres_dir) if settings.database_url is None else None
         database = cls(settings.database_url or (own.url if own else ""), settings.database_connections, own)
         try:
+            psycopg.connect(database.url, connect_timeout=CONNECT_SECONDS).close()  # a wrong address is told at once
             database.pool.open(wait=True, timeout=WAIT_SECONDS)
         except (PoolTimeout, psycopg.Error) as error:
             database.close()

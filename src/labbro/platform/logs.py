@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from typing import Any, Literal, cast
 
 import structlog
 
+from labbro.errors import code_lines
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-_FRAMES = 12
 _LIBRARIES = (
     "granian",
     "_granian",
@@ -72,12 +72,6 @@ def configure(
     root.setLevel(level.upper())
     for library in _LIBRARIES:  # what they have to say at lower levels is not for operators
         logging.getLogger(library).setLevel(logging.WARNING)
-
-
-def code_lines(error: BaseException) -> list[str]:
-    """The innermost lines of code that an exception passed, as `module-file:line function`; never its text."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _add_request_id(_logger: object, _method: str, event: Event) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -49,13 +49,13 @@ class Now(Protocol):
 class Keeper(Protocol):
     """What a databank must be able to do to take the demonstration in."""
 
-    def find_patients(self, identifier: str) -> list[object]:
+    def find_patients(self, identifier: str) -> Sequence[object]:
         """Patients with this identifier."""
         ...
 
     def intake(
         self, readings: Iterable[Reading], received_at: dt.datetime, request_id: str, source: Literal["demonstration"]
-    ) -> list[object]:
+    ) -> Sequence[object]:
         """Keeps letters, all or none."""
         ...
 
