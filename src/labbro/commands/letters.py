@@ -201,7 +201,7 @@ class Conversion:
         if self.to is Target.json:
             forms = [letters.to_json(letter) for letter in several]
             return msgspec.json.format(msgspec.json.encode(forms[0] if len(forms) == 1 else forms), indent=2) + b"\n", ()
-        return letters.losses(several, "xml" if self.to is Target.xml else "edifact")
+        return letters.losses(several, "xml" if self.to is Target.xml else "edifact", checked=True)
 
     def _put(self, data: bytes, out: Path | None, number: int) -> str:
         if out is None:

@@ -59,33 +59,38 @@ class _Check:
 
     def container(self, element: Element, model: Model, trail: Trail) -> None:
         content = element.content
-        if isinstance(content, str):
-            if content.strip(WHITE):
-                self.tell("stray-text", trail, element.at, name=model.name)
-            content = ()
         try:
-            names = tuple([child.name for child in content])  # type: ignore[union-attr]  # strings are caught below
+            names = tuple([child.name for child in content])  # type: ignore[union-attr]  # a string has no name
         except AttributeError:
-            self.tell("stray-text", trail, element.at, name=model.name)
-            content = tuple([child for child in content if isinstance(child, Element)])
-            names = tuple([child.name for child in content])
-        if names not in model.right_orders and not model.in_right_order(names):
+            content, names = self.without_text(element, model, trail)
+        models = model.right_orders.get(names) or model.models_in_order(names)
+        if models is None:
             self.misfits(content, names, model, trail)
-        children = model.children
+            content, models = self.known(content, model)
         number = 0
-        for child in content:
+        for child, inner in zip(content, models, strict=True):
             number += 1
-            inner = children.get(child.name)  # type: ignore[union-attr]
-            if inner is None:
-                continue
+            value = child.content  # type: ignore[union-attr]
             if inner.kind == "value":
-                value = child.content  # type: ignore[union-attr]
-                if not isinstance(value, str) or inner.fault(value) is not None:  # type: ignore[misc]
+                if type(value) is not str or inner.fault(value) is not None:  # type: ignore[misc]
                     self.value(child, inner, trail, number)  # type: ignore[arg-type]
             elif inner.kind == "container":
                 self.container(child, inner, (trail, child, number))  # type: ignore[arg-type]
-            elif not isinstance(child.content, str):  # type: ignore[union-attr]
+            elif type(value) is not str:
                 self.marks(child, inner, (trail, child, number))  # type: ignore[arg-type]
+
+    def without_text(self, element: Element, model: Model, trail: Trail) -> tuple[tuple[Element, ...], tuple[str, ...]]:
+        """The child elements of a container in which text stands, and the finding about it."""
+        if not isinstance(element.content, str) or element.content.strip(WHITE):
+            self.tell("stray-text", trail, element.at, name=model.name)
+        children = element.children
+        return children, tuple([child.name for child in children])
+
+    @staticmethod
+    def known(content: tuple[Element | str, ...], model: Model) -> tuple[tuple[Element, ...], tuple[Model, ...]]:
+        """The children that are declared at all, with their models: they are checked though the order is wrong."""
+        children = tuple([child for child in content if isinstance(child, Element) and child.name in model.children])
+        return children, tuple([model.children[child.name] for child in children])
 
     def value(self, element: Element, model: Model, above: Trail | None, number: int) -> None:
         trail: Trail = (above, element, number)

@@ -22,9 +22,7 @@ CHUNK_BYTES = 1 << 20
 # Released characters are kept apart from separators by code points that Latin-1 bytes cannot give.
 _RELEASED = (("??", "\ue000"), ("?+", "\ue001"), ("?:", "\ue002"), ("?'", "\ue003"))
 _KEPT = str.maketrans({"\ue000": "?", "\ue001": "+", "\ue002": ":", "\ue003": "'"})
-_PUT_BACK = str.maketrans({mark: pair for pair, mark in _RELEASED})
-_TAG = re.compile(r"[A-Z][A-Z0-9]{2}")
-_LINE_ENDS = str.maketrans("", "", "\r\n")
+_MARKED = re.compile("[\ue000-\ue003]")
 
 
 def protect(text: str) -> str:
@@ -38,12 +36,20 @@ def protect(text: str) -> str:
 
 def original(text: str) -> bytes:
     """The bytes that protected text came from."""
-    return text.translate(_PUT_BACK).encode("latin-1")
+    return _put_back(text).encode("latin-1")
+
+
+def _put_back(text: str) -> str:
+    if text.isascii() or not _MARKED.search(text):
+        return text
+    for pair, mark in _RELEASED:
+        text = text.replace(mark, pair)
+    return text
 
 
 def split_segment(text: str) -> Segment:
     """A protected segment as elements of components, released characters resolved."""
-    if "\ue000" <= max(text, default=""):
+    if not text.isascii() and _MARKED.search(text):
         return [[part.translate(_KEPT) for part in element.split(":")] for element in text.split("+")]
     return [element.split(":") for element in text.split("+")]
 
@@ -53,9 +59,8 @@ def bad_releases(text: str) -> list[str]:
     return [text[match.end() : match.end() + 1] or "the end" for match in re.finditer(r"\?", text)]
 
 
-def has_tag(text: str) -> bool:
-    """Whether a segment begins with a tag of three characters."""
-    return _TAG.match(text) is not None and (len(text) == 3 or text[3] == "+")
+# Whether a segment begins with a tag of three characters.
+has_tag = re.compile(r"[A-Z][A-Z0-9]{2}(?:\+|$)").match
 
 
 def escape(value: str) -> str:
@@ -113,28 +118,39 @@ class Outside(msgspec.Struct, frozen=True):
     name: str
 
 
-def _pieces(source: BinaryIO) -> Iterator[tuple[str, bool]]:
-    """Protected segments with their line ends, in order; True where a segment was too long and was cut."""
+def _pieces(source: BinaryIO) -> Iterator[tuple[str, str, bool]]:
+    """Protected segments in order: without line ends, as sent, and True where one was too long and was cut."""
     rest = ""
     skipping = False
     while chunk := source.read(CHUNK_BYTES):
-        rest += chunk.decode("latin-1")
+        rest = _RELEASED_LINE_END.sub("?", rest + chunk.decode("latin-1"))
         # A chunk may end inside a pair of release character and released character: wait for the next one.
-        marks = len(rest) - len(rest.rstrip("?"))
-        held = rest[len(rest) - 1 :] if marks % 2 else ""
-        *whole, rest = protect(rest[: len(rest) - len(held)]).split("'")
-        for piece in whole:
+        held = rest[-1:] if (len(rest) - len(rest.rstrip("?"))) % 2 else ""
+        text = protect(rest[: len(rest) - len(held)])
+        *whole, rest = text.split("'")
+        for piece, raw in zip(_without_line_ends(text).split("'"), whole, strict=False):
             if skipping:
                 skipping = False
-                continue
-            yield (piece[:SEGMENT_CHARACTERS], True) if len(piece) > SEGMENT_CHARACTERS else (piece, False)
+            elif len(piece) > SEGMENT_CHARACTERS:
+                yield piece[:64], raw[:64], True
+            else:
+                yield piece, raw, False
         if len(rest) > SEGMENT_CHARACTERS:
             if not skipping:
-                yield rest[:64], True
+                yield rest[:64], rest[:64], True
             skipping, rest = True, ""
-        rest = rest.translate(_PUT_BACK) + held
+        rest = _put_back(rest) + held
     if rest.strip("\r\n \t\x00\x1a") and not skipping:
-        yield protect(rest), False
+        rest = protect(rest)
+        yield _without_line_ends(rest), rest, False
+
+
+# Line ends mean nothing anywhere, so one between a release character and what it releases must go first.
+_RELEASED_LINE_END = re.compile(r"\?[\r\n]+")
+
+
+def _without_line_ends(text: str) -> str:
+    return text.replace("\r", "").replace("\n", "")
 
 
 class _Reader:
@@ -149,8 +165,8 @@ class _Reader:
         self.too_large = False
 
     def read(self, source: BinaryIO) -> Iterator[RawLetter | Trailer | Outside]:
-        for raw, cut in _pieces(source):
-            piece = raw.translate(_LINE_ENDS).lstrip(" ") if "\n" in raw or "\r" in raw else raw.lstrip(" ")
+        for text, raw, cut in _pieces(source):
+            piece = text.lstrip(" ") if text[:1] == " " else text
             tag = piece[:3]
             if self.open is not None and not cut and tag not in _ENVELOPE_TAGS:
                 self._keep(piece, raw)

@@ -54,7 +54,7 @@ class GroupReader:
         self.handlers: dict[str, Handler] = {}
         self.finishers: list[Finish] = []
         self.children: dict[str, GroupReader] = {}
-        self.conditions = [parse(condition) for condition in group.key.split()]
+        self.conditions = [_condition(parse(condition)) for condition in group.key.split()]
         derived = [item for item in group.items if isinstance(item, Derived)]
         self.wanted = {name for item in derived for name in item.names}
         # A repeated group has a draft of its own; others share that of the letter.
@@ -131,7 +131,13 @@ class GroupReader:
 
     def fits(self, instance: list[tuple[int, Segment]]) -> bool:
         """Whether these segments are of this group, by its key."""
-        return all(any(_starts_as(segment, condition) for _, segment in instance) for condition in self.conditions)
+        for tag, parts in self.conditions:
+            for _, segment in instance:
+                if segment[0][0] == tag and len(segment) > 1 and segment[1][: len(parts)] == parts:
+                    break
+            else:
+                return False
+        return True
 
     def read(self, instance: list[tuple[int, Segment]], draft: Draft, reading: FormReading) -> None:
         """Put what the segments say into the draft."""
@@ -156,11 +162,9 @@ class GroupReader:
             finish(draft, reading, first_at)
 
 
-def _starts_as(segment: Segment, condition: Template) -> bool:
-    wanted = [[part for part in element if isinstance(part, str)] for element in condition.elements]
-    return segment[0][0] == condition.tag and all(
-        number < len(segment) and segment[number][: len(parts)] == parts for number, parts in enumerate(wanted, 1)
-    )
+def _condition(template: Template) -> tuple[str, list[str]]:
+    """The tag and the first components of element 1 by which a group is known."""
+    return template.tag, [part for part in template.elements[0] if isinstance(part, str)]
 
 
 def _line_handler(template: Template, prefix: str, wanted: set[str], owner: FormReader) -> Handler:

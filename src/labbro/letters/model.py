@@ -40,7 +40,8 @@ class Model:
         self.text: Text | None = None
         self.fault: Checker | None = None
         self.kind: Kind = "container"
-        self.right_orders: set[tuple[str, ...]] = set()
+        # Orders of children that were right before, with the model of each child: most letters repeat few orders.
+        self.right_orders: dict[tuple[str, ...], tuple[Model, ...]] = {}
         if isinstance(part.holds, Value):
             self.kind, self.value, self.fault = "value", part.holds, part.holds.checker()
         elif isinstance(part.holds, Text):
@@ -54,18 +55,20 @@ class Model:
         self._letters = {name: chr(0x100 + number) for number, name in enumerate(self.children)}
         self._matches = re.compile(self._pattern(self.words)).fullmatch if self.kind == "container" else None
 
-    def in_right_order(self, names: tuple[str, ...]) -> bool:
-        """Whether child elements with these names may stand in this order, as the schema says."""
-        if names in self.right_orders:
-            return True
+    def models_in_order(self, names: tuple[str, ...]) -> tuple[Model, ...] | None:
+        """The models of child elements with these names; None where they may not stand in this order."""
+        known = self.right_orders.get(names)
+        if known is not None:
+            return known
         letters = self._letters
         if self._matches is None or any(name not in letters for name in names):
-            return False
+            return None
         if self._matches("".join([letters[name] for name in names])) is None:
-            return False
+            return None
+        models = tuple([self.children[name] for name in names])
         if len(self.right_orders) < REMEMBERED_ORDERS:
-            self.right_orders.add(names)
-        return True
+            self.right_orders[names] = models
+        return models
 
     def _pattern(self, words: tuple[Word, ...]) -> str:
         return "".join(self._word_pattern(word) for word in words)

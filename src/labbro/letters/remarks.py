@@ -27,6 +27,9 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 Rule: TypeAlias = "Callable[[Element], Iterator[Remark]]"
+# A result's parts by name; what a rule of one result tells: finding code, path below the result, where it stands.
+Parts: TypeAlias = "dict[str, Element]"
+Told: TypeAlias = "tuple[str, str, Element] | None"
 
 
 def number_of(value: str) -> float | None:
@@ -38,53 +41,68 @@ def location_numbers(root: Element) -> Iterator[Remark]:
     """GLNs with a wrong check digit: told, never refused; MedCom's own samples hold some (identifiers.md, 2)."""
     for party in ("Sender", "Receiver"):
         found = root.find(f"{party}/EANIdentifier")
-        if found is not None and gln.explain(found.value).check_digit != "holds":
+        if found is not None and not gln.holds(found.value):
             yield Remark("gln-check-digit", f"{party}/EANIdentifier", found.at)
 
 
 def civil_registration_number(root: Element) -> Iterator[Remark]:
     """A CPR number that begins with no date; modulus 11 is never asked for."""
     found = root.find("Patient/CivilRegistrationNumber")
-    if found is not None and cpr.read(found.value) is None:
+    if found is not None and not cpr.begins_with_a_day(found.value):
         yield Remark("cpr-form", "Patient/CivilRegistrationNumber", found.at)
 
 
-def results_of(root: Element) -> Iterator[tuple[str, dict[str, Element]]]:
-    """Every result with its path and its parts by name."""
-    holder = root.find("LaboratoryResults")
-    results = [child for child in holder.children if child.name == "Result"] if holder is not None else []
+def each_result(root: Element) -> Iterator[Remark]:
+    """The rules of a single result, asked of every one."""
+    results = list(root.all("LaboratoryResults/Result"))
     for number, result in enumerate(results, 1):
-        ordinal = f"[{number}]" if len(results) > 1 else ""
-        yield f"LaboratoryResults/Result{ordinal}", {part.name: part for part in result.content if isinstance(part, Element)}
+        parts: Parts = {part.name: part for part in result.content}  # type: ignore[union-attr,misc]  # the shape is right
+        for rule in RESULT_RULES:
+            told = rule(parts)
+            if told is not None:
+                ordinal = f"[{number}]" if len(results) > 1 else ""
+                yield Remark(told[0], f"LaboratoryResults/Result{ordinal}/{told[1]}", told[2].at)
 
 
-def numeric_results(root: Element) -> Iterator[Remark]:
-    """Numeric results without a unit or without a number; placeholders that contradict the status."""
-    for path, parts in results_of(root):
-        status, value = parts["ResultStatusCode"].value, parts["Value"]
-        waiting = status == "proeve_modtaget"
-        if value.value == NOT_YET:
-            if status not in {"proeve_modtaget", "svar_midlertidigt"}:
-                yield Remark("placeholder-with-final", f"{path}/Value", value.at)
-            continue
-        if waiting:
-            yield Remark("value-before-measurement", f"{path}/Value", value.at)
-        elif parts["ResultType"].value == "numerisk":
-            if not _NUMBER.fullmatch(value.value):
-                yield Remark("not-numeric", f"{path}/Value", value.at)
-            if "Unit" not in parts:
-                yield Remark("no-unit", f"{path}/Value", value.at)
+def placeholder(parts: Parts) -> Told:
+    """The value `*****`, or the status 'received', where the other contradicts it."""
+    status, value = parts["ResultStatusCode"].content, parts["Value"]
+    if value.content == NOT_YET:
+        waits = status in {"proeve_modtaget", "svar_midlertidigt"}
+        return None if waits else ("placeholder-with-final", "Value", value)
+    return ("value-before-measurement", "Value", value) if status == "proeve_modtaget" else None
 
 
-def intervals(root: Element) -> Iterator[Remark]:
-    """Reference intervals whose lower limit is above the upper."""
-    for path, parts in results_of(root):
-        interval = parts.get("ReferenceInterval")
-        if interval is None:
-            continue
-        lower, upper = number_of(interval.text("LowerLimit") or ""), number_of(interval.text("UpperLimit") or "")
-        if lower is not None and upper is not None and lower > upper:
-            yield Remark("interval-upside-down", f"{path}/ReferenceInterval/LowerLimit", interval.at)
+def number_is_number(parts: Parts) -> Told:
+    """A numeric result whose value is no number."""
+    value = parts["Value"]
+    if not _is_measured_number(parts) or _NUMBER.fullmatch(value.value):
+        return None
+    return "not-numeric", "Value", value
+
+
+def number_has_unit(parts: Parts) -> Told:
+    """A numeric result without a unit."""
+    return ("no-unit", "Value", parts["Value"]) if _is_measured_number(parts) and "Unit" not in parts else None
+
+
+def _is_measured_number(parts: Parts) -> bool:
+    waiting = parts["ResultStatusCode"].content == "proeve_modtaget" or parts["Value"].content == NOT_YET
+    return parts["ResultType"].content == "numerisk" and not waiting
+
+
+def interval_order(parts: Parts) -> Told:
+    """A reference interval whose lower limit is above the upper."""
+    interval = parts.get("ReferenceInterval")
+    if interval is None:
+        return None
+    lower, upper = number_of(interval.text("LowerLimit") or ""), number_of(interval.text("UpperLimit") or "")
+    if lower is None or upper is None or lower <= upper:
+        return None
+    return "interval-upside-down", "ReferenceInterval/LowerLimit", interval
+
+
+RESULT_RULES: tuple[Callable[[Parts], Told], ...] = (placeholder, number_is_number, number_has_unit, interval_order)
 
 
 def order_of_times(root: Element) -> Iterator[Remark]:
@@ -101,4 +119,4 @@ def _minute(element: Element) -> str:
     return f"{element.text('Date')}T{element.text('Time')}"
 
 
-REPORT_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, numeric_results, intervals, order_of_times)
+REPORT_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, each_result, order_of_times)

@@ -43,7 +43,18 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def find(self, path: str) -> Element | None:
         """The first element at a path of names below this one, such as `Sender/Identifier`."""
-        return next(self.all(path), None)
+        here: Element = self
+        for name in path.split("/"):
+            content = here.content
+            if isinstance(content, str):
+                return None
+            for child in content:
+                if type(child) is Element and child.name == name:
+                    here = child
+                    break
+            else:
+                return None
+        return here
 
     def all(self, path: str) -> Iterator[Element]:
         """Every element at a path of names below this one, in document order."""

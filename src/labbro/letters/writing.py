@@ -43,10 +43,15 @@ def write(letters: Letter | Sequence[Letter], syntax: Syntax, known: Registry | 
     return Written(written, tuple(findings))
 
 
-def losses(letters: Letter | Sequence[Letter], syntax: Syntax, known: Registry | None = None) -> tuple[bytes | None, tuple[Finding, ...]]:
-    """As `write`, but what stands in the way is given back as findings; bytes are None where nothing can be written."""
+def losses(
+    letters: Letter | Sequence[Letter], syntax: Syntax, known: Registry | None = None, *, checked: bool = False
+) -> tuple[bytes | None, tuple[Finding, ...]]:
+    """As `write`, but what stands in the way is given back as findings; bytes are None where nothing can be written.
+
+    `checked`: the letters come from readings that were `ok` and need not be checked again.
+    """
     several = (letters,) if isinstance(letters, Letter) else tuple(letters)
-    faults = tuple(fault for letter in several for fault in check(letter, known) if fault.severity == "error")
+    faults = () if checked else tuple(fault for letter in several for fault in check(letter, known) if fault.severity == "error")
     if faults:
         return None, faults
     written, findings = (_write_xml if syntax == "xml" else _write_edifact)(several, known or registry())

@@ -70,16 +70,27 @@ def foreign_attributes(node: etree._Element, deep: bool = True) -> list[tuple[et
 
 
 class Builder:
-    """Turns parsed elements into trees. One builder a document: it numbers the elements in document order."""
+    """Turns parsed elements into trees. One builder a document: it numbers the elements in document order.
+
+    `clean` stays True while all that was built fits its model; the check need not look at it again.
+    """
 
     def __init__(self, namespace: str) -> None:
         self.prefix = f"{{{namespace}}}"
+        self.clean = True
+        self._names = _NAMES.setdefault(namespace, {})
         self._number = count().__next__
 
     def name(self, node: etree._Element) -> str:
         """The local name in the document's namespace; any other name stays whole."""
-        tag = node.tag
-        return tag[len(self.prefix) :] if isinstance(tag, str) and tag.startswith(self.prefix) else str(tag)
+        return self._names.get(node.tag) or self._new_name(node.tag)  # type: ignore[arg-type]
+
+    def _new_name(self, tag: object) -> str:
+        whole = str(tag)
+        name = whole.removeprefix(self.prefix)
+        if len(self._names) < REMEMBERED_NAMES:
+            self._names[whole] = name
+        return name
 
     def skip(self) -> None:
         """Count an element that is not built."""
@@ -90,51 +101,118 @@ class Builder:
         for _ in node.iter():
             self._number()
 
-    def build(self, node: etree._Element, model: Model | None) -> Element:
+    def build(self, node: etree._Element, model: Model) -> Element:
         """The tree of an element; text between the parts of a container is kept only where it is not blank."""
-        if model is None or model.kind != "container":
-            return self._free(node)
         return self._container(node, model)
 
     def _container(self, node: etree._Element, model: Model) -> Element:
         number = self._number
+        names = self._names
         at = number()
-        cut = len(self.prefix)
         content: list[Element | str] = []
+        order: list[str] = []
         text = node.text
         if text is not None and text.strip(WHITE):
             content.append(text)
+            self.clean = False
         children = model.children
-        prefix = self.prefix
         for child in node:
             tag = child.tag
-            name = tag[cut:] if isinstance(tag, str) and tag.startswith(prefix) else str(tag)
+            name = names.get(tag) or self._new_name(tag)  # type: ignore[arg-type]
+            order.append(name)
             inner = children.get(name)
             if inner is None:
                 content.append(self._free(child))
             elif inner.kind == "container":
                 content.append(self._container(child, inner))
+            elif inner.kind == "text":
+                content.append(self._text(child, inner))
             elif len(child):
                 content.append(self._free(child))
+                self.clean = False
             else:
-                content.append(Element(inner.name, child.text or "", number()))
+                value = child.text or ""
+                if inner.fault(value) is not None:  # type: ignore[misc]
+                    self.clean = False
+                content.append(Element(name, value, number()))
             tail = child.tail
             if tail is not None and tail.strip(WHITE):
                 content.append(tail)
+                self.clean = False
+        names_in_order = tuple(order)
+        if names_in_order not in model.right_orders and model.models_in_order(names_in_order) is None:
+            self.clean = False
         return Element(model.name, tuple(content), at)
+
+    def _text(self, node: etree._Element, model: Model) -> Element:
+        if not len(node):
+            return Element(model.name, node.text or "", self._number())
+        element = self._free(node)
+        for part in element.content:
+            # Marks within marks are left to the check, which knows what each may hold.
+            if type(part) is not str and (part.content or part.name not in model.children):  # type: ignore[union-attr]
+                self.clean = False
+        return element
 
     def _free(self, node: etree._Element) -> Element:
         """An element as it stands, every character kept."""
-        at = self._number()
+        number = self._number
+        at = number()
         name = self.name(node)
         if not len(node):
             return Element(name, node.text or "", at)
         content: list[Element | str] = [node.text] if node.text else []
         for child in node:
-            content.append(self._free(child))
+            content.append(self._free(child) if len(child) or child.text else Element(self.name(child), "", number()))
             if child.tail:
                 content.append(child.tail)
         return Element(name, tuple(content), at)
+
+
+REMEMBERED_NAMES = 4096
+# Names that have been met, by namespace: cutting a namespace off each tag anew would cost more than the rest.
+_NAMES: dict[str, dict[str, str]] = {}
+_START_TAG = re.compile(rb"<[^/?!]")
+
+
+class Places:
+    """Line and column (from 1) of start tags, by their number in document order; sought only when a finding asks."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._all: list[tuple[int, int]] | None = None
+        self._starts: list[int] | None = None
+
+    def of(self, number: int) -> tuple[int, int] | None:
+        """Where the element with this number begins."""
+        if number < 0:
+            return None
+        simple = b"<!" not in self._data and b"\x00" not in self._data[:64]
+        return self._simple(number) if simple else self._any(number)
+
+    def _simple(self, number: int) -> tuple[int, int] | None:
+        """A document without comments, CDATA or wide characters: every `<` before a name begins an element."""
+        if self._starts is None:
+            self._starts = [found.start() for found in _START_TAG.finditer(self._data)]
+        if number >= len(self._starts):
+            return None
+        start = self._starts[number]
+        begin = self._data.rfind(b"\n", 0, start) + 1
+        before = self._data[begin:start]
+        width = len(before) if before.isascii() or not _says_utf8(self._data) else len(before.decode("utf-8", "replace"))
+        if begin == 0 and before.startswith(b"\xef\xbb\xbf"):
+            width -= 1
+        return self._data.count(b"\n", 0, start) + 1, width + 1
+
+    def _any(self, number: int) -> tuple[int, int] | None:
+        if self._all is None:
+            self._all = places(self._data)
+        return self._all[number] if number < len(self._all) else None
+
+
+def _says_utf8(data: bytes) -> bool:
+    head = data[:200].lower()
+    return b"encoding" not in head or b"utf-8" in head
 
 
 def places(data: bytes) -> list[tuple[int, int]]:
@@ -161,20 +239,20 @@ def escaped(value: str) -> str:
 def write_element(element: Element, out: list[str]) -> None:
     """Append an element's markup."""
     name, content = element.name, element.content
-    if isinstance(content, str):
-        out.append(f"<{name}>{escaped(content)}</{name}>" if content else f"<{name}/>")
-        return
-    if not content:
-        out.append(f"<{name}/>")
+    if type(content) is str or not content:
+        out.append(f"<{name}>{escaped(content)}</{name}>" if content else f"<{name}/>")  # type: ignore[arg-type]
         return
     out.append(f"<{name}>")
     for part in content:
-        if isinstance(part, str):
+        if type(part) is str:
             out.append(escaped(part))
-        elif isinstance(part.content, str) and part.content:
-            out.append(f"<{part.name}>{escaped(part.content)}</{part.name}>")
+            continue
+        inner = part.content  # type: ignore[union-attr]
+        if type(inner) is str and inner:
+            tag = part.name  # type: ignore[union-attr]
+            out.append(f"<{tag}>{escaped(inner) if _SPECIAL.search(inner) else inner}</{tag}>")
         else:
-            write_element(part, out)
+            write_element(part, out)  # type: ignore[arg-type]
     out.append(f"</{name}>")
 
 
