@@ -1,13 +1,16 @@
-"""Letters as bytes, for tests that send them."""
+"""Letters as bytes, and the real command, for tests that send them."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from tests.records.building import letter as make_letter
 
 from labbro import letters
 from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Envelope, Letter
+
+LABBRO = (sys.executable, "-c", "from labbro.cli import main; main()")  # the command, installed or not
 
 
 def one(*, envelope: str = "KUVERT0000001", acknowledge: bool = False, **changes: Any) -> Letter:

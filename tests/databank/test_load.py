@@ -1,0 +1,81 @@
+"""`labbro load`, as a person or a script calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from .wire import LABBRO, edifact, one, xml
+
+
+@pytest.fixture
+def load(new_database_url, tmp_path):
+    """Runs the real command on a database of its own."""
+    environ = os.environ | {"LABBRO_DATABASE_URL": new_database_url(), "LABBRO_DATA": str(tmp_path / "data")}
+
+    def run(*arguments, standard_input=b""):
+        return subprocess.run(
+            [*LABBRO, "load", *map(str, arguments)],
+            input=standard_input,
+            capture_output=True,
+            env=environ,
+            timeout=60,
+        )
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "letters"
+    (made / "deep").mkdir(parents=True)
+    (made / "a.edi").write_bytes(edifact(one(identifier="A", acknowledge=True), one(identifier="B")))
+    (made / "deep" / "c.xml").write_bytes(xml(one(identifier="C")))
+    return made
+
+
+def test_letters_of_a_folder_are_loaded_and_told_as_json_lines(load, folder):
+    done = load("--format", "json", folder)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["letter"], line["outcome"], line["ok"]) for line in lines] == [
+        ("A", "stored", True),
+        ("B", "stored", True),
+        ("C", "stored", True),
+    ]
+    assert [line["file"] for line in lines] == [str(folder / "a.edi")] * 2 + [str(folder / "deep" / "c.xml")]
+    assert {"file", "letter", "syntax", "standard", "version", "namespace", "ok", "findings"} <= set(lines[0])
+    assert (lines[0]["syntax"], lines[0]["standard"], lines[0]["version"]) == ("edifact", "RPT01", "R0131K")
+    assert lines[0]["receipt"] is not None
+    assert lines[2]["receipt"] is None
+    assert done.stderr == b""
+
+
+def test_loading_again_changes_nothing_and_succeeds(load, folder):
+    load(folder)
+    done = load(folder)
+    assert (done.returncode, done.stdout.decode().strip()) == (0, "3 here before")
+
+
+def test_a_refused_letter_is_told_and_fails_the_command_but_stops_no_other(load, folder):
+    (folder / "aa.edi").write_bytes(edifact(one(identifier="D")).replace(b"STS++FR", b"STS++QQ"))
+    done = load(folder)
+    assert done.returncode == 1
+    assert b"aa.edi: refused" in done.stdout
+    assert b"3 stored, 1 refused" in done.stdout
+    assert b"1111571231" not in done.stdout + done.stderr
+
+
+def test_letters_come_from_standard_input(load):
+    done = load("--format", "json", "-", standard_input=edifact())
+    assert json.loads(done.stdout)["file"] == "-"
+    assert done.returncode == 0
+
+
+def test_a_path_that_does_not_exist_is_wrong_use(load, tmp_path):
+    done = load(tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert b"nowhere" in done.stderr
