@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from labbro.codes.groups import BY_NUMBER, ResultGroup, group_of
+from labbro.codes.groups import BY_NUMBER, ResultGroup, group_of, rank_of
 from labbro.databank.history import PatientHistory, StoredResult
 from labbro.portal import formats
 from labbro.portal.filters import Filters
@@ -220,15 +220,16 @@ def _headed(times: list[dt.datetime | None], counts: dict[dt.datetime | None, tu
 
 def _groups(rows: list[_Chosen], index: dict[dt.datetime | None, int], texts: Texts) -> tuple[Group, ...]:
     """The rows that have something in these columns, under their groups."""
-    by_group: dict[int, list[Row]] = {}
+    by_group: dict[int, list[tuple[int, Row]]] = {}
     for chosen in rows:
         results = [stored for stored in chosen.results if stored.sample.sampled_at in index]
         if results:
-            row = _row(chosen.key, results, index, texts)
-            by_group.setdefault(chosen.group.number, []).append(row)
+            key = chosen.key
+            rank = rank_of(key.code, key.system, key.responsible)
+            by_group.setdefault(chosen.group.number, []).append((rank, _row(key, results, index, texts)))
     return tuple(
-        Group(number, _group_name(BY_NUMBER[number], texts), tuple(sorted(by_group[number], key=_sort_key)))
-        for number in sorted(by_group)
+        Group(number, _group_name(BY_NUMBER[number], texts), tuple(row for _, row in sorted(ranked, key=_sort_key)))
+        for number, ranked in sorted(by_group.items())
     )
 
 
@@ -300,11 +301,12 @@ def shown_value(stored: StoredResult, texts: Texts) -> tuple[str, bool]:
     return (text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1].rstrip() + "…"), True
 
 
-def _sort_key(row: Row) -> tuple[str, str, str, str]:
-    """By the component's name: `P-Kalium` stands under K; Danish letters last."""
+def _sort_key(ranked: tuple[int, Row]) -> tuple[int, str, str, str, str]:
+    """As clinicians list them; those we do not know by the component's name: `P-Kalium` under K, Danish letters last."""
+    rank, row = ranked
     name = row.name.casefold()
     component = name.split("—", 1)[-1] if "—" in name else _after_system(name)
-    return (component.translate(_ALPHABET), name, row.code, row.unit)
+    return (rank, component.translate(_ALPHABET), name, row.code, row.unit)
 
 
 def _after_system(name: str) -> str:

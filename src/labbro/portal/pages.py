@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, Router, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from labbro.databank import Databank
@@ -64,7 +65,7 @@ def _openid(settings: Settings, clock: Clock) -> OpenId | None:
 
 def _static(assets: Assets) -> ControllerRouterHandler:
     @get("/static/{version:str}/{name:str}", sync_to_thread=True)
-    def static(request: AnyRequest, version: str, name: str) -> Response[bytes]:
+    def static(request: AnyRequest, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         asset = assets.find(version, name)
         if asset is None:
             raise NotFound("There is no such file.")

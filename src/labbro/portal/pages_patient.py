@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from labbro import letters
@@ -56,35 +57,35 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
     """Pages under the patient's handle."""
 
     @get("/patients/{handle:str}/results", sync_to_thread=True)
-    def results(request: AnyRequest, handle: str) -> Page:
+    def results(request: AnyRequest, handle: FromPath[str]) -> Page:
         told = _enter(portal, request, handle, "history")
         return told if isinstance(told, Response) else _results(portal, told)
 
     @get("/patients/{handle:str}/rows/{row:str}", sync_to_thread=True)
-    def course(request: AnyRequest, handle: str, row: str) -> Page:
+    def course(request: AnyRequest, handle: FromPath[str], row: FromPath[str]) -> Page:
         told = _enter(portal, request, handle, "history")
         return told if isinstance(told, Response) else _course(portal, told, row)
 
     @get("/patients/{handle:str}/values/{letter:str}/{ordinal:int}", sync_to_thread=True)
-    def value(request: AnyRequest, handle: str, letter: str, ordinal: int) -> Page:
+    def value(request: AnyRequest, handle: FromPath[str], letter: FromPath[str], ordinal: FromPath[int]) -> Page:
         key = _key(letter)
         told = _enter(portal, request, handle, "value", key)
         return told if isinstance(told, Response) else _value(portal, told, key, ordinal)
 
     @get("/patients/{handle:str}/letters/{letter:str}", sync_to_thread=True)
-    def letter_page(request: AnyRequest, handle: str, letter: str) -> Page:
+    def letter_page(request: AnyRequest, handle: FromPath[str], letter: FromPath[str]) -> Page:
         key = _key(letter)
         told = _enter(portal, request, handle, "letter", key)
         return told if isinstance(told, Response) else _letter(portal, told, key)
 
     @get("/patients/{handle:str}/letters/{letter:str}/original", sync_to_thread=True)
-    def original(request: AnyRequest, handle: str, letter: str) -> Response[bytes] | Page:
+    def original(request: AnyRequest, handle: FromPath[str], letter: FromPath[str]) -> Response[bytes] | Page:
         key = _key(letter)
         told = _enter(portal, request, handle, "export", key)
         return told if isinstance(told, Response) else _original(portal, told, key)
 
     @get("/patients/{handle:str}/access", sync_to_thread=True)
-    def access(request: AnyRequest, handle: str) -> Page:
+    def access(request: AnyRequest, handle: FromPath[str]) -> Page:
         told = _enter(portal, request, handle, None)
         return told if isinstance(told, Response) else _access(portal, told)
 
@@ -171,7 +172,7 @@ def _script_data(told: chart.Chart) -> str:
     return msgspec.json.encode(told).decode().replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def _value(portal: Portal, told: _Opened, letter_key: UUID, ordinal: int) -> Page:
+def _value(portal: Portal, told: _Opened, letter_key: UUID, ordinal: FromPath[int]) -> Page:
     texts = told.visit.texts
     history = portal.databank.history(told.seen.patient_key)
     found = detail.detail(history, letter_key, ordinal, texts)
