@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labbro.codes.analyses import by_code, find, table
-from labbro.codes.groups import BY_NUMBER, GROUPS, OTHER, group_of
+from labbro.codes.groups import BY_NUMBER, GROUPS, OTHER, group_of, rank_of
 from labbro.codes.import_analyses import reduced
 
 
@@ -33,6 +33,13 @@ def test_groups_have_a_name_in_both_languages() -> None:
 )
 def test_a_known_analysis_has_its_group(code: str, system: str, responsible: str, number: int) -> None:
     assert group_of(code, system, responsible).number == number
+
+
+def test_analyses_are_ranked_as_clinicians_list_them() -> None:
+    listed = ["NPU02319", "NPU02593", "NPU02902", "NPU03568"]  # haemoglobin, leukocytes, neutrophils, thrombocytes
+    ranks = [rank_of(code, "iupac", "SST") for code in listed]
+    assert ranks == sorted(ranks)
+    assert rank_of("NPU99999", "iupac", "SST") > max(ranks)
 
 
 def test_an_unknown_analysis_is_among_the_others() -> None:

@@ -46,7 +46,7 @@ def test_samples_are_columns_newest_first_and_analyses_are_rows() -> None:
     assert [column.at for column in seen.columns] == [at("2026-05-03 08:00"), at("2026-05-01 08:00")]
     (group,) = seen.groups
     assert (group.number, group.name) == (10, "Væske- og elektrolytbalance")
-    assert [row.name for row in group.rows] == ["Kalium;P", "Natrium;P"]
+    assert [row.name for row in group.rows] == ["Natrium;P", "Kalium;P"]
     assert [[value.shown for cell in row.cells for value in cell] for row in group.rows] == [["4,2", "4,0"], ["140"]]
 
 

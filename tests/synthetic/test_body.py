@@ -85,6 +85,12 @@ def test_courses_set_multiply_and_add() -> None:
     assert Body(who, Chance(1), curves).level("hb", DAY) == pytest.approx(4.0)
 
 
+def test_of_two_illnesses_that_pull_the_same_way_the_stronger_counts() -> None:
+    curves = tuple(Curve("acr", "factor", ((0, factor),)) for factor in (14.0, 60.0))
+    body = Body(person(5, 4), Chance(1), curves)
+    assert body.level("acr", DAY) == pytest.approx(60 * body.set_point("acr"))
+
+
 def test_vitamin_d_is_higher_in_august_than_in_february() -> None:
     body = Body(person(5, 5), Chance(1), ())
     august, february = dt.date(2024, 8, 18).toordinal(), dt.date(2024, 2, 18).toordinal()

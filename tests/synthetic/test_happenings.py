@@ -30,6 +30,10 @@ def test_a_staged_answer_is_received_then_partial_then_complete() -> None:
     assert {result.status for result in letters[2].results} == {"svar_endeligt"}
 
 
+def test_an_unfinished_answer_lacks_the_last_letter() -> None:
+    assert [letter.status for letter in _letters("unfinished")] == ["modtaget", "del_svar"]
+
+
 def test_the_placeholder_is_only_in_results_that_have_not_arrived() -> None:
     for letter in told(routine.waiting, acute.pneumonia, routine.check_ups):
         for result in letter.results:

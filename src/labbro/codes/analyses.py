@@ -20,7 +20,10 @@ FIELDS = ("code", "system", "responsible", "short_name", "kind", "unit", "scale"
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """An analysis: `system` and `responsible` as in letters (`iupac`/`SST`, `lokal`/`MCS`); empty parts are unknown."""
+    """An analysis: `system` and `responsible` as in letters (`iupac`/`SST`, `lokal`/`MCS`); empty parts are unknown.
+
+    `rank` is its place among all analyses as clinicians list them: haemoglobin, leukocytes, their kinds, thrombocytes.
+    """
 
     code: str
     system: str
@@ -30,6 +33,7 @@ class Analysis(msgspec.Struct, frozen=True):
     unit: str
     scale: Scale
     group: int
+    rank: int
     name_origin: NameOrigin
     confidence: Literal["high", "medium", "low"]
 
@@ -50,5 +54,7 @@ def table() -> dict[tuple[str, str, str], Analysis]:
     """The whole packaged table by (code, system, responsible)."""
     text = resources.files("labbro.codes").joinpath("data/analyses.csv").read_text("utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    analyses = (msgspec.convert({**row, "group": int(row["group"])}, Analysis) for row in rows)
-    return {(found.code, found.system, found.responsible): found for found in analyses}
+    read = (
+        msgspec.convert({**row, "group": int(row["group"]), "rank": rank}, Analysis) for rank, row in enumerate(rows)
+    )
+    return {(found.code, found.system, found.responsible): found for found in read}

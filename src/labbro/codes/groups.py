@@ -51,6 +51,7 @@ GROUPS = (
 )
 BY_NUMBER = {group.number: group for group in GROUPS}
 OTHER = BY_NUMBER[115]
+_LAST = 1_000_000
 
 
 def group_of(code: str, system: str, responsible: str) -> ResultGroup:
@@ -60,3 +61,9 @@ def group_of(code: str, system: str, responsible: str) -> ResultGroup:
     """
     known = find(code, system, responsible)
     return OTHER if known is None else BY_NUMBER.get(known.group, OTHER)
+
+
+def rank_of(code: str, system: str, responsible: str) -> int:
+    """The place of an analysis among the others of its group, as clinicians list them; unknown ones come last."""
+    known = find(code, system, responsible)
+    return _LAST if known is None else known.rank

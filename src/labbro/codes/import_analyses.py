@@ -20,13 +20,13 @@ _RENAMED = {"system": "code_type", "short_name": "short_da"}
 
 
 def reduced(lines: Iterable[str]) -> str:
-    """The reduced table as text, rows by code, from the lines of the gathered table."""
+    """The reduced table as text, rows in the order of the gathered table: that order is how a page lists them."""
     out = StringIO()
     out.write(_HEADER)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
     rows = ([row[_RENAMED.get(field, field)] for field in FIELDS] for row in csv.DictReader(lines))
-    writer.writerows(sorted(rows))
+    writer.writerows(rows)
     return out.getvalue()
 
 

@@ -302,7 +302,7 @@ def shown_value(stored: StoredResult, texts: Texts) -> tuple[str, bool]:
 
 
 def _sort_key(ranked: tuple[int, Row]) -> tuple[int, str, str, str, str]:
-    """As clinicians list them; those we do not know by the component's name: `P-Kalium` under K, Danish letters last."""
+    """As clinicians list them; unknown ones by the component's name: `P-Kalium` under K, Danish letters last."""
     rank, row = ranked
     name = row.name.casefold()
     component = name.split("—", 1)[-1] if "—" in name else _after_system(name)

@@ -1,7 +1,7 @@
 """The physiological model: a person's own level of each quantity, moved by courses of illness, measured with variation.
 
-level = own set point (varies between persons) x what the courses do at that time. A measurement adds variation within
-the person, shared by all measurements of one sample, and variation of the method. Some quantities follow from others.
+level = own set point (varies between persons), moved by what the courses do at that time. A measurement adds variation
+within the person, shared by all measurements of one sample, and of the method. Some quantities follow from others.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ class Body:
         levels = [curve.at(day) for curve in curves if curve.mode == "level"]
         if levels:
             value = max(levels)
-        for curve in curves:
-            if curve.mode == "factor":
-                value *= curve.at(day)
+        factors = [1.0, *(curve.at(day) for curve in curves if curve.mode == "factor")]
+        # Two illnesses that pull the same way do not multiply: the stronger one counts.
+        value *= max(factors) * min(factors)
         return value + sum(curve.at(day) for curve in curves if curve.mode == "plus")
 
     def sample(self, day: float, chance: Chance) -> Sample:

@@ -63,9 +63,9 @@ CHARACTERS = (
     ),
     Character(
         "Birger", "Hasselkrog", "male", (1963, 11, 2), (0,),
-        "Indlagt for to dage siden med lungebetændelse; prøver følger løbende",
-        "Admitted two days ago with pneumonia; results are still coming in",
-        (_check_ups, routine.blood_pressure, _days_ago(2, acute.pneumonia)),
+        "Indlagt for to dage siden med lungebetændelse; nogle svar er foreløbige",
+        "Admitted two days ago with pneumonia; some results are preliminary",
+        (_check_ups, routine.blood_pressure, _days_ago(2, acute.pneumonia), acute.last_evening),
     ),
     Character(
         "Leif", "Lindtoft", "male", (1957, 6, 25), (5,),

@@ -227,8 +227,8 @@ def _sendings(case: Case, results: Results) -> list[Sent]:
     chance = case.chance.of("sending")
     by_practice = case.visit.setting not in _HOSPITAL
     first = chance.between(330, 520) if by_practice else chance.between(45, 110)
-    if case.visit.happening == "staged":
-        return _staged(case, results)
+    if case.visit.happening in {"staged", "unfinished"}:
+        return _staged(case, results)[: 3 if case.visit.happening == "staged" else 2]
     if case.visit.happening == "corrected":
         return _corrected(case, results, first)
     slow = frozenset(result.analysis.code for result, found in _pairs(case, results) if found.latent in SLOW)

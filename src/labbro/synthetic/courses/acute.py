@@ -59,6 +59,12 @@ def _admission(day: int, chance: Chance) -> list[Visit]:
     return visits
 
 
+def last_evening(span: Span, chance: Chance) -> Course:  # noqa: ARG001 - a course like the others
+    """A sample of yesterday evening on the ward: part of it is preliminary, part has not come."""
+    panel = (*WARD, "procalcitonin", "glucose")
+    return Course((), (Visit(span.last - 1, "ward", panel, 21.6, "Fortsat feber", "unfinished"),))
+
+
 def urinary_infection(span: Span, chance: Chance, *, at: float = 0.5) -> Course:
     """Cystitis treated by the practice: dipstick and CRP there, both back to normal after ten days."""
     day = span.part(at)

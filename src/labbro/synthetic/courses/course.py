@@ -13,7 +13,8 @@ from labbro.synthetic.body import Curve
 Setting = Literal["practice", "point-of-care", "ward", "emergency", "kidney-clinic", "medical-clinic", "foot", "home"]
 # What goes on with the answer. "staged": received, preliminary, final. "corrected": a value is corrected later.
 # "haemolysed": a bad sample and a new one. "twice": one analyte measured twice. "failed": one could not be measured.
-Happening = Literal["plain", "staged", "corrected", "haemolysed", "twice", "failed", "waiting"]
+# "waiting": the slow ones have not come. "unfinished": as staged, but the final answer has not come.
+Happening = Literal["plain", "staged", "unfinished", "corrected", "haemolysed", "twice", "failed", "waiting"]
 # Tests of a blood smear and the like, answered in words under the laboratory's own code.
 Words = tuple[str, str, str]
 Points = tuple[tuple[float, float], ...]
