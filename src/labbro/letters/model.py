@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from labbro.letters.grammar import MARK_TEXTS, Choice, Part, Text, Together, Word
 from labbro.letters.values import Checker, Value
@@ -12,6 +12,10 @@ Kind = Literal["value", "text", "container"]
 
 # How many orders of children are remembered as right for one element; a bound against hostile input.
 REMEMBERED_ORDERS = 4096
+
+
+# A value's checker (None for what is no value), the element's name, and its model.
+Step: TypeAlias = "tuple[Checker | None, str, Model]"
 
 
 class Model:
@@ -25,7 +29,9 @@ class Model:
         "kind",
         "name",
         "note",
+        "plain_steps",
         "right_orders",
+        "right_tags",
         "text",
         "value",
         "words",
@@ -52,6 +58,13 @@ class Model:
             self.words = part.holds
             for inner in named_parts(part.holds):
                 self.children.setdefault(inner.name, Model(inner))
+        # The same by the tags of an XML document, with what is needed of each model at hand.
+        self.right_tags: dict[tuple[str, ...], tuple[Step, ...]] = {}
+        # By the start of a tag, `Name` or, of an empty element, `Name/`.
+        self.plain_steps: dict[str, tuple[Checker | None, str, Model, bool]] = {}
+        for name, inner in self.children.items():
+            self.plain_steps[name] = (inner.fault, name, inner, False)
+            self.plain_steps[f"{name}/"] = (inner.fault, name, inner, True)
         self._letters = {name: chr(0x100 + number) for number, name in enumerate(self.children)}
         self._matches = re.compile(self._pattern(self.words)).fullmatch if self.kind == "container" else None
 
@@ -69,6 +82,16 @@ class Model:
         if len(self.right_orders) < REMEMBERED_ORDERS:
             self.right_orders[names] = models
         return models
+
+    def steps_in_order(self, tags: tuple[str, ...], prefix: str) -> tuple[Step, ...] | None:
+        """What to do with each child element of an XML element; None where they may not stand in this order."""
+        models = self.models_in_order(tuple([tag.removeprefix(prefix) for tag in tags]))
+        if models is None:
+            return None
+        steps = tuple([(model.fault, model.name, model) for model in models])
+        if len(self.right_tags) < REMEMBERED_ORDERS:
+            self.right_tags[tags] = steps
+        return steps
 
     def _pattern(self, words: tuple[Word, ...]) -> str:
         return "".join(self._word_pattern(word) for word in words)

@@ -15,6 +15,7 @@ from labbro.letters.edifact import Outside, RawLetter, Segment, Trailer
 from labbro.letters.findings import Finding
 from labbro.letters.letter import Envelope, Letter, Reading
 from labbro.letters.messages import finding
+from labbro.letters.quick import read_plain
 from labbro.letters.registry import (
     ENVELOPE_MODEL,
     NAMESPACES,
@@ -297,8 +298,39 @@ def _read_document(data: bytes, known: Registry, lines_before: int = 0) -> Itera
         unknown = finding("error", "unknown-namespace", None, line=1, detail=_safe(namespace) or "(none)")
         yield Reading("xml", None, None, None, namespace or None, None, (unknown,), data)
         return
+    plain = read_plain(root, namespace, ENVELOPE_MODEL, known.models_of(namespace).get)
+    if plain is not None:
+        yield _plain_reading(plain, data, namespace, known, lines_before)
+        return
     document = _Document(data, root, namespace, known, lines_before)
     yield from document.letters()
+
+
+def _plain_reading(plain: tuple[Element, Element], data: bytes, namespace: str, known: Registry, lines_before: int) -> Reading:
+    said, root = plain
+    declared = known.by_root[(namespace, root.name)]
+    letter = Letter(declared.version.key, root, _envelope_of(said))
+    places = xml.Places(data)
+
+    def place(at: int, _path: str) -> Place:
+        return _place(places.of(at), lines_before)
+
+    findings = tuple(_checked(letter, declared, place, fits=True))
+    version_code = root.text("Letter/VersionCode")
+    return Reading("xml", letter.identifier or None, declared.standard.name, version_code, namespace, letter, findings, data)
+
+
+def _place(found: tuple[int, int] | None, lines_before: int) -> Place:
+    return Place() if found is None else Place(line=found[0] + lines_before, column=found[1])
+
+
+def _envelope_of(element: Element) -> Envelope:
+    return Envelope(
+        element.text("Sent/Date") or "",
+        element.text("Sent/Time") or "",
+        element.text("Identifier") or "",
+        element.text("AcknowledgementCode") or "",
+    )
 
 
 def _safe(name: str) -> str:
@@ -357,13 +389,7 @@ class _Document:
         element = self.builder.build(nodes[0], ENVELOPE_MODEL)
         if not self.builder.clean:
             shared.extend(check_tree(element, ENVELOPE_MODEL, self.place, "Emessage/"))
-        envelope = Envelope(
-            element.text("Sent/Date") or "",
-            element.text("Sent/Time") or "",
-            element.text("Identifier") or "",
-            element.text("AcknowledgementCode") or "",
-        )
-        return envelope, nodes[1:]
+        return _envelope_of(element), nodes[1:]
 
     def _raws(self, letters: int) -> list[bytes]:
         """The bytes of each letter with its envelope; a single letter is the whole document."""
@@ -421,8 +447,7 @@ class _Document:
         return finding("error", code, path, line=line or None, **words)
 
     def place(self, at: int, _path: str) -> Place:
-        found = self._places.of(at)
-        return Place() if found is None else Place(line=found[0] + self.lines_before, column=found[1])
+        return _place(self._places.of(at), self.lines_before)
 
 
 # --- both ----------------------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class Registry:
         self.standards = tuple(declared)
         self.by_key: dict[str, Declared] = {}
         self.by_root: dict[tuple[str, str], Declared] = {}
+        self._models: dict[str, dict[str, Model]] = {}
         self.by_edifact: dict[tuple[str, str], Declared] = {}
         for standard in self.standards:
             for version in standard.versions:
@@ -54,8 +55,14 @@ class Registry:
         version = declared.version
         self.by_key[version.key] = declared
         self.by_root[(version.namespace, version.root)] = declared
+        self._models.setdefault(version.namespace, {})[version.root] = declared.model
         if declared.form is not None and version.from_edifact:
             self.by_edifact[(declared.form.message[0], version.edifact_code)] = declared
+
+
+    def models_of(self, namespace: str) -> dict[str, Model]:
+        """The letters of a namespace, by the name of their root."""
+        return self._models.get(namespace, {})
 
 
 @cache

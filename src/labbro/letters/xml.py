@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 from typing import BinaryIO
 from xml.parsers import expat
 
 import msgspec
 from lxml import etree
 
-from labbro.letters.model import Model
+from labbro.letters.model import Model, Step
 from labbro.letters.tree import Element
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -106,42 +106,51 @@ class Builder:
         return self._container(node, model)
 
     def _container(self, node: etree._Element, model: Model) -> Element:
-        number = self._number
-        names = self._names
-        at = number()
-        content: list[Element | str] = []
-        order: list[str] = []
+        at = self._number()
         text = node.text
         if text is not None and text.strip(WHITE):
-            content.append(text)
-            self.clean = False
-        children = model.children
-        for child in node:
-            tag = child.tag
-            name = names.get(tag) or self._new_name(tag)  # type: ignore[arg-type]
-            order.append(name)
-            inner = children.get(name)
-            if inner is None:
-                content.append(self._free(child))
+            return self._unexpected(node, model, at)
+        children = list(node)
+        tags = tuple([child.tag for child in children])
+        steps = model.right_tags.get(tags) or self._steps(model, tags)  # type: ignore[arg-type]
+        if steps is None:
+            return self._unexpected(node, model, at)
+        number = self._number
+        content: list[Element | str] = []
+        for child, (fault, name, inner) in zip(children, steps, strict=True):
+            if fault is not None:
+                value = child.text or ""
+                if fault(value) is not None or len(child):
+                    self.clean = False
+                    content.append(self._free(child))
+                else:
+                    content.append(Element(name, value, number()))
             elif inner.kind == "container":
                 content.append(self._container(child, inner))
-            elif inner.kind == "text":
-                content.append(self._text(child, inner))
-            elif len(child):
-                content.append(self._free(child))
-                self.clean = False
             else:
-                value = child.text or ""
-                if inner.fault(value) is not None:  # type: ignore[misc]
-                    self.clean = False
-                content.append(Element(name, value, number()))
+                content.append(self._text(child, inner))
             tail = child.tail
             if tail is not None and tail.strip(WHITE):
                 content.append(tail)
                 self.clean = False
-        names_in_order = tuple(order)
-        if names_in_order not in model.right_orders and model.models_in_order(names_in_order) is None:
-            self.clean = False
+        return Element(model.name, tuple(content), at)
+
+    def _steps(self, model: Model, tags: tuple[object, ...]) -> tuple[Step, ...] | None:
+        """What the children are; None where one is no element or of another namespace, or the order is wrong."""
+        names = tuple([tag for tag in tags if isinstance(tag, str)])
+        if len(names) != len(tags) or not all(name.startswith(self.prefix) for name in names):
+            return None
+        return model.steps_in_order(names, self.prefix)
+
+    def _unexpected(self, node: etree._Element, model: Model, at: int) -> Element:
+        """A container that does not fit its model: kept as it stands, for the check to say why."""
+        self.clean = False
+        content: list[Element | str] = [node.text] if node.text and node.text.strip(WHITE) else []
+        for child in node:
+            inner = model.children.get(self.name(child))
+            content.append(self._container(child, inner) if inner and inner.kind == "container" else self._free(child))
+            if child.tail and child.tail.strip(WHITE):
+                content.append(child.tail)
         return Element(model.name, tuple(content), at)
 
     def _text(self, node: etree._Element, model: Model) -> Element:
@@ -181,7 +190,8 @@ class Places:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._all: list[tuple[int, int]] | None = None
-        self._starts: list[int] | None = None
+        self._starts: list[int] = []
+        self._finder = _START_TAG.finditer(data)
 
     def of(self, number: int) -> tuple[int, int] | None:
         """Where the element with this number begins."""
@@ -192,8 +202,8 @@ class Places:
 
     def _simple(self, number: int) -> tuple[int, int] | None:
         """A document without comments, CDATA or wide characters: every `<` before a name begins an element."""
-        if self._starts is None:
-            self._starts = [found.start() for found in _START_TAG.finditer(self._data)]
+        if number >= len(self._starts):
+            self._starts.extend(found.start() for found in islice(self._finder, number + 1 - len(self._starts)))
         if number >= len(self._starts):
             return None
         start = self._starts[number]
