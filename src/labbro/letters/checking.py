@@ -48,6 +48,7 @@ class _Check:
         self.findings: list[Finding] = []
         self.locate = locate
         self.prefix = prefix
+        self.ordinals: dict[int, dict[int, str]] = {}
 
     def element(self, element: Element, model: Model, above: Trail | None) -> None:
         if model.kind == "value":
@@ -147,7 +148,7 @@ class _Check:
     ) -> None:
         if len(self.findings) >= FINDINGS_PER_LETTER:
             return
-        path, plain = path_of(trail)
+        path, plain = self.path_of(trail)
         if below and "|" not in below:
             path, plain = f"{path}/{below}", f"{plain}/{below}"
         place = self.locate(at, plain)
@@ -164,24 +165,35 @@ class _Check:
             )
         )
 
+    def path_of(self, trail: Trail) -> tuple[str, str]:
+        """The path of an element: with numbers for repeated siblings, and without."""
+        numbered: list[str] = []
+        plain: list[str] = []
+        here: Trail | None = trail
+        while here is not None:
+            above, element, _number = here
+            plain.append(element.name)
+            numbered.append(element.name + ("" if above is None else self.ordinal(above[1], element)))
+            here = above
+        return "/".join(reversed(numbered)), "/".join(reversed(plain))
 
-def path_of(trail: Trail) -> tuple[str, str]:
-    """The path of an element: with numbers for repeated siblings, and without."""
-    numbered: list[str] = []
-    plain: list[str] = []
-    here: Trail | None = trail
-    while here is not None:
-        above, element, _number = here
-        plain.append(element.name)
-        numbered.append(element.name + _ordinal(above, element))
-        here = above
-    return "/".join(reversed(numbered)), "/".join(reversed(plain))
+    def ordinal(self, parent: Element, element: Element) -> str:
+        """The number of an element among siblings of its name; nothing for an only one. Counted once a parent."""
+        known = self.ordinals.get(id(parent))
+        if known is None:
+            known = self.ordinals[id(parent)] = _ordinals(parent)
+        return known.get(id(element), "")
 
 
-def _ordinal(above: Trail | None, element: Element) -> str:
-    if above is None or isinstance(above[1].content, str):
-        return ""
-    same = [child for child in above[1].content if isinstance(child, Element) and child.name == element.name]
-    if len(same) < 2:
-        return ""
-    return f"[{next((number for number, child in enumerate(same, 1) if child is element), 0)}]"
+def _ordinals(parent: Element) -> dict[int, str]:
+    children = parent.children
+    total: dict[str, int] = {}
+    for child in children:
+        total[child.name] = total.get(child.name, 0) + 1
+    seen: dict[str, int] = {}
+    found: dict[int, str] = {}
+    for child in children:
+        seen[child.name] = seen.get(child.name, 0) + 1
+        if total[child.name] > 1:
+            found[id(child)] = f"[{seen[child.name]}]"
+    return found

@@ -177,9 +177,12 @@ def _line_handler(template: Template, prefix: str, wanted: set[str], owner: Form
         path = slot.path if code else prefix + slot.path
         coded.append((slot.element, slot.component, path, slot.path.rpartition("/")[2], codec, slot.position))
     slots = tuple(coded)
+    known = len(template.elements) + 1
 
     def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
         elements = len(segment)
+        if elements > known and any(part for element in segment[known:] for part in element):
+            reading.tell("warning", "more-than-known", at, None, f"{known}.1", name=segment[0][0])
         for element, component, path, name, codec, position in slots:
             if element >= elements:
                 continue

@@ -115,6 +115,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Segment {name} has no place here; its content is not carried over.",
         "Segmentet {name} har ingen plads her; indholdet føres ikke videre.",
     ),
+    "more-than-known": (
+        "Segment {name} holds more than is known of it; the rest is not carried over.",
+        "Segmentet {name} indeholder mere, end der kendes; resten føres ikke videre.",
+    ),
     "segment-repeated": (
         "Segment {name} may stand only once here; the first one is used.",
         "Segmentet {name} må kun stå én gang her; det første bruges.",

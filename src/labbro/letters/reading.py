@@ -439,7 +439,7 @@ class _Document:
 
     def _attributes(self, node: etree._Element, path: str, deep: bool = True) -> list[Finding]:
         foreign = xml.foreign_attributes(node, deep) if self._has_foreign else []
-        return [self._tell("unknown-attribute", owner, path, name=_safe(attribute)) for owner, attribute in foreign]
+        return [self._tell("unknown-attribute", owner, path, name=_safe(attribute)) for owner, attribute in foreign[:100]]
 
     def _tell(self, code: str, node: etree._Element, path: str, **words: object) -> Finding:
         words.setdefault("expected", "-")
