@@ -191,6 +191,7 @@ class Places:
         self._data = data
         self._all: list[tuple[int, int]] | None = None
         self._starts: list[int] = []
+        self._counted = (0, 1)
         self._finder = _START_TAG.finditer(data)
 
     def of(self, number: int) -> tuple[int, int] | None:
@@ -209,10 +210,16 @@ class Places:
         start = self._starts[number]
         begin = self._data.rfind(b"\n", 0, start) + 1
         before = self._data[begin:start]
-        width = len(before) if before.isascii() or not _says_utf8(self._data) else len(before.decode("utf-8", "replace"))
+        width = (
+            len(before) if before.isascii() or not _says_utf8(self._data) else len(before.decode("utf-8", "replace"))
+        )
         if begin == 0 and before.startswith(b"\xef\xbb\xbf"):
             width -= 1
-        return self._data.count(b"\n", 0, start) + 1, width + 1
+        # Findings mostly come in document order: count on from the one before.
+        counted, lines = self._counted if self._counted[0] <= start else (0, 1)
+        lines += self._data.count(b"\n", counted, start)
+        self._counted = (start, lines)
+        return lines, width + 1
 
     def _any(self, number: int) -> tuple[int, int] | None:
         if self._all is None:
