@@ -105,21 +105,24 @@ def test_results_are_still_missing_for_the_person_whose_story_says_so(everyone: 
     assert (UNTIL - last.sample.taken_at).days <= 4
 
 
-def test_loading_twice_takes_everyone_in_once() -> None:
+@pytest.fixture(scope="module")
+def loaded() -> Shelf:
     shelf = Shelf()
     kept = demonstration.load(shelf, Clock())
     assert kept == sum(len(numbers) for numbers in shelf.letters.values())
-    assert set(shelf.letters) == {who.cpr for who in demonstration.people()}
-    before = {cpr: set(numbers) for cpr, numbers in shelf.letters.items()}
-    demonstration.load(shelf, Clock())
-    assert shelf.letters == before
+    return shelf
 
 
-def test_a_load_that_was_stopped_is_finished_by_the_next_one() -> None:
+def test_loading_twice_takes_everyone_in_once(loaded: Shelf) -> None:
+    assert set(loaded.letters) == {who.cpr for who in demonstration.people()}
+    before = {cpr: set(numbers) for cpr, numbers in loaded.letters.items()}
+    demonstration.load(loaded, Clock())
+    assert loaded.letters == before
+
+
+def test_a_load_that_was_stopped_is_finished_by_the_next_one(loaded: Shelf) -> None:
     stopped = Shelf(fail_after=4)
     with pytest.raises(ConnectionError):
         demonstration.load(stopped, Clock())
     demonstration.load(stopped, Clock())
-    whole = Shelf()
-    demonstration.load(whole, Clock())
-    assert stopped.letters == whole.letters
+    assert stopped.letters == loaded.letters

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,10 +44,9 @@ def test_there_are_no_numbers_for_the_first_of_january() -> None:
     assert list(impossible_numbers(dt.date(1965, 1, 1), male=True)) == []
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_no_two_persons_of_a_population_share_a_number(seed: int) -> None:
-    # More people than there are birthdays, so that days are used several times.
-    assert len({person(seed, index).cpr for index in range(60_000)}) == 60_000
+def test_no_two_persons_of_a_population_share_a_number() -> None:
+    # More people than there are birthdays, so that days are used again.
+    assert len({person(1, index).cpr for index in range(35_000)}) == 35_000
 
 
 @given(SEEDS, st.integers(0, 10_000))

@@ -6,6 +6,7 @@ import hashlib
 
 from labbro.codes import requisition
 
+_HOSPITAL_SERIES = 7 * 10**11
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -33,8 +34,8 @@ class Numbering:
         return f"{year % 100:02d}{self._person:06d}{sample:04d}"
 
     def hospital_requisition(self, sample: int) -> str:
-        """A requisition number of 13 digits with check digit."""
-        return _issued(self._person * 10_000 + sample, 12)
+        """A requisition number of 13 digits with check digit, of a series that begins with 7."""
+        return _issued(_HOSPITAL_SERIES + self._person * 10_000 + sample, 12)
 
     def practice_requisition(self, provider: str, sample: int) -> str:
         """A legacy number of general practice: provider number, running number, check digit."""

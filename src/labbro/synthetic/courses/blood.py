@@ -102,7 +102,11 @@ def warfarin(span: Span, chance: Chance, *, onset: float = 0.05) -> Course:
     antibiotics = span.part(chance.between(onset + 0.3, 0.9))
     points: list[tuple[float, float]] = [(start, 1.0), (start + 3, 1.4), (start + 6, 2.2), (start + 10, 2.9)]
     quiet = [day for day in every(start + 24, span.last, 28) if abs(day - antibiotics) > 20]
-    points += [(day, chance.between(1.8, 3.1)) for day in quiet]
+    level = 2.5
+    for day in quiet:
+        # It wanders: each month half of what was off the middle is still off.
+        level = 2.45 + 0.5 * (level - 2.45) + chance.normal(0, 0.33)
+        points.append((day, max(1.4, min(4.2, level))))
     points += [
         (antibiotics - 5, 2.4),
         (antibiotics, 6.0),

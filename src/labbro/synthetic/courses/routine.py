@@ -32,7 +32,13 @@ def blood_pressure(span: Span, chance: Chance) -> Course:
     )
     visits = [Visit(start, "home", ("systolic", "diastolic"), 20.0, "Hjemmeblodtryk, gennemsnit af 3 dage")]
     visits += [
-        Visit(day, "home", ("systolic", "diastolic", "weight"), 20.0, "Hjemmeblodtryk")
+        Visit(
+            day + chance.whole(-9, 9),
+            "home",
+            ("systolic", "diastolic", "weight"),
+            chance.between(18, 21),
+            "Hjemmeblodtryk",
+        )
         for day in every(start + 60, span.last, 182)
     ]
     visits += [
