@@ -1,10 +1,10 @@
 """MedCom laboratory letters: bytes <-> typed letter <-> bytes. Pure: no database, no network, no clock.
 
-    from labbro import letters
+from labbro import letters
 
-    for reading in letters.read(open("svar.edi", "rb")):
-        print(reading.reference, reading.ok, reading.findings)
-        written = letters.write(reading.letter, "xml")
+for reading in letters.read(open("svar.edi", "rb")):
+    print(reading.reference, reading.ok, reading.findings)
+    written = letters.write(reading.letter, "xml")
 """
 
 from __future__ import annotations

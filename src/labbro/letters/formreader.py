@@ -305,7 +305,7 @@ def _reference_handler(path: str) -> Handler:
         kind = segment[1][0]
         description = Element("RefDescription", parts[0], at)
         if kind == "URL":
-            target = Element("URL", "".join(part[:-1] if part.endswith("\\") else part for part in parts[1:]), at)
+            target = Element("URL", "".join(part.removesuffix("\\") for part in parts[1:]), at)
         elif kind == "SUP":
             target = Element("SUP", "true", at)
         else:

@@ -12,7 +12,7 @@ from labbro.letters.findings import Finding, Severity
 from labbro.letters.form import CodedText, Derived, Form, Group, Item, Line, Presence, References, Texts
 from labbro.letters.messages import finding
 from labbro.letters.standard import Version
-from labbro.letters.template import Slot, Template, parse, parse_line
+from labbro.letters.template import Slot, Template, parse_line
 from labbro.letters.tree import Element
 from labbro.letters.values import is_true
 

@@ -42,7 +42,7 @@ class Ftx(msgspec.Struct, frozen=True):
 
 def read_plain(segments: Iterable[Ftx]) -> str:
     """The characters of a value that is carried as a text; its lines are joined."""
-    return "".join(line[:-1] if line.endswith("\\") else line for ftx in segments for line in ftx.lines)
+    return "".join(line.removesuffix("\\") for ftx in segments for line in ftx.lines)
 
 
 def read_text(segments: list[Ftx], styled: bool) -> tuple[Element | str, ...]:

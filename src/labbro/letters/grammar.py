@@ -26,7 +26,7 @@ _STYLES = ("Space", "Break", "Right", "Center", "Bold", "Italic", "Underline")
 SIMPLE = Text("simple", _STYLES)
 FORMATTED = Text("formatted", (*_STYLES, "FixedFont"))
 EMPTY = Text("empty", ())
-MARK_TEXTS = {"Space": EMPTY, "Break": EMPTY, "FixedFont": SIMPLE} | {name: BREAKABLE for name in _STYLES[2:]}
+MARK_TEXTS = {"Space": EMPTY, "Break": EMPTY, "FixedFont": SIMPLE} | dict.fromkeys(_STYLES[2:], BREAKABLE)
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -83,7 +83,7 @@ def _value(element: Element, parent: Model) -> Json:
 def _text(content: str | tuple[Element | str, ...]) -> Json:
     if isinstance(content, str):
         return content if "\n" not in content else [content]
-    if all(isinstance(part, str) and "\n" not in part or part == _BREAK for part in content) and content:
+    if all((isinstance(part, str) and "\n" not in part) or part == _BREAK for part in content) and content:
         return "".join(part if isinstance(part, str) else "\n" for part in content)
     return [part if isinstance(part, str) else {part.name: _text(part.content)} for part in content]
 
@@ -189,7 +189,9 @@ def _content(value: object, name: str, top: bool = False) -> str | tuple[Element
     return tuple(content)
 
 
-def make(version: str, envelope: Envelope | None, values: Mapping[str, object], known: Registry | None = None) -> Letter:
+def make(
+    version: str, envelope: Envelope | None, values: Mapping[str, object], known: Registry | None = None
+) -> Letter:
     """A letter from the JSON form of its elements. VersionCode, TypeCode and StatisticalCode are filled in if absent."""
     declared = (known or registry()).by_key.get(version)
     if declared is None:

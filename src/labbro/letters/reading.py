@@ -306,7 +306,9 @@ def _read_document(data: bytes, known: Registry, lines_before: int = 0) -> Itera
     yield from document.letters()
 
 
-def _plain_reading(plain: tuple[Element, Element], data: bytes, namespace: str, known: Registry, lines_before: int) -> Reading:
+def _plain_reading(
+    plain: tuple[Element, Element], data: bytes, namespace: str, known: Registry, lines_before: int
+) -> Reading:
     said, root = plain
     declared = known.by_root[(namespace, root.name)]
     letter = Letter(declared.version.key, root, _envelope_of(said))
@@ -317,7 +319,9 @@ def _plain_reading(plain: tuple[Element, Element], data: bytes, namespace: str, 
 
     findings = tuple(_checked(letter, declared, place, fits=True))
     version_code = root.text("Letter/VersionCode")
-    return Reading("xml", letter.identifier or None, declared.standard.name, version_code, namespace, letter, findings, data)
+    return Reading(
+        "xml", letter.identifier or None, declared.standard.name, version_code, namespace, letter, findings, data
+    )
 
 
 def _place(found: tuple[int, int] | None, lines_before: int) -> Place:
@@ -439,7 +443,9 @@ class _Document:
 
     def _attributes(self, node: etree._Element, path: str, deep: bool = True) -> list[Finding]:
         foreign = xml.foreign_attributes(node, deep) if self._has_foreign else []
-        return [self._tell("unknown-attribute", owner, path, name=_safe(attribute)) for owner, attribute in foreign[:100]]
+        return [
+            self._tell("unknown-attribute", owner, path, name=_safe(attribute)) for owner, attribute in foreign[:100]
+        ]
 
     def _tell(self, code: str, node: etree._Element, path: str, **words: object) -> Finding:
         words.setdefault("expected", "-")

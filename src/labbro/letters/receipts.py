@@ -47,9 +47,7 @@ def original_of(reading: Reading) -> Original | None:
     return Original(*known, reading.version_code, letter.envelope.acknowledgement == PLEASE_ACKNOWLEDGE)
 
 
-def receipt_for(
-    original: Original, refusal: Refusal | None, *, identifier: str, envelope: Envelope
-) -> Letter:
+def receipt_for(original: Original, refusal: Refusal | None, *, identifier: str, envelope: Envelope) -> Letter:
     """A positive receipt (CTL03), or a negative one (CTL02) with its reason. Sender and receiver change places."""
     letter: dict[str, object] = {
         "OriginalLetterIdentifier": original.letter_identifier,

@@ -59,7 +59,6 @@ class Registry:
         if declared.form is not None and version.from_edifact:
             self.by_edifact[(declared.form.message[0], version.edifact_code)] = declared
 
-
     def models_of(self, namespace: str) -> dict[str, Model]:
         """The letters of a namespace, by the name of their root."""
         return self._models.get(namespace, {})

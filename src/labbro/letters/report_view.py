@@ -76,7 +76,10 @@ def _row(teller: Teller, result: Element) -> Row:
     cells = (short or complete, _value(teller, result, waiting), teller.value(result, "Unit"))
     row = (*cells, _interval(teller, result), teller.value(result, "ResultStatusCode"))
     teller.value(result, "ResultType")
-    notes = (*((Field(teller.say("Analyse", "Analysis"), complete),) if short and complete else ()), *_notes(teller, result))
+    notes = (
+        *((Field(teller.say("Analyse", "Analysis"), complete),) if short and complete else ()),
+        *_notes(teller, result),
+    )
     return Row(row, notes, "waiting" if waiting else MARKS.get(validation, ""))
 
 
@@ -105,18 +108,26 @@ def _interval(teller: Teller, result: Element) -> str:
 
 
 def _notes(teller: Teller, result: Element) -> tuple[Field, ...]:
-    code = teller.joined(result, ("Analysis/AnalysisCode", "Analysis/AnalysisCodeType", "Analysis/AnalysisCodeResponsible"))
+    code = teller.joined(
+        result, ("Analysis/AnalysisCode", "Analysis/AnalysisCodeType", "Analysis/AnalysisCodeResponsible")
+    )
     texts: list[Field] = []
     for child in result.children:
         if child.name in {"ResultTextValue", "ResultComments"}:
-            label = teller.say("Svartekst", "Result text") if child.name == "ResultTextValue" else teller.say("Kommentar", "Comment")
+            label = (
+                teller.say("Svartekst", "Result text")
+                if child.name == "ResultTextValue"
+                else teller.say("Kommentar", "Comment")
+            )
             texts.append(Field(label, teller.element(child)))
         elif child.name == "Reference":
             texts.append(Field(teller.say("Henvisning", "Reference"), _reference(teller, child)))
     producer = result.find("ProducerOfLabResult")
     made_by = ""
     if producer is not None:
-        made_by = teller.joined(producer, ("Identifier", "IdentifierCode")) if producer.children else teller.element(producer)
+        made_by = (
+            teller.joined(producer, ("Identifier", "IdentifierCode")) if producer.children else teller.element(producer)
+        )
     group = teller.joined(result, ("Analysis/RequisitionGroup/Name", "Analysis/Order"), " · ")
     return (
         *texts,
@@ -129,6 +140,8 @@ def _notes(teller: Teller, result: Element) -> tuple[Field, ...]:
 
 def _reference(teller: Teller, reference: Element) -> str:
     description, url = teller.value(reference, "RefDescription"), teller.value(reference, "URL")
-    binary = teller.joined(reference.find("BIN"), ("ObjectCode", "ObjectExtensionCode", "OriginalObjectSize", "ObjectIdentifier"))
+    binary = teller.joined(
+        reference.find("BIN"), ("ObjectCode", "ObjectExtensionCode", "OriginalObjectSize", "ObjectIdentifier")
+    )
     later = teller.say("eftersendes", "to follow") if teller.value(reference, "SUP") else ""
     return " · ".join(part for part in (description, url, binary, later) if part)

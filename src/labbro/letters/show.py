@@ -100,7 +100,9 @@ def _lines(text: str) -> str:
 
 def _table(table: Table, title: str) -> str:
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.header)
-    parts = [f'<table class="letter-results"><caption class="letter-caption">{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>']
+    parts = [
+        f'<table class="letter-results"><caption class="letter-caption">{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>'
+    ]
     for row in table.rows:
         mark = f' class="letter-{row.mark}"' if row.mark else ""
         first, *rest = row.cells

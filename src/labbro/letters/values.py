@@ -125,7 +125,7 @@ def date_fault(found: str) -> Fault:
     if parts is None or not found.isascii():
         return "not-a-date"
     year_digits, month, day = parts[1], int(parts[2]), int(parts[3])
-    if len(year_digits) > 4 and year_digits.startswith("0") or len(year_digits) > 18 or not int(year_digits):
+    if (len(year_digits) > 4 and year_digits.startswith("0")) or len(year_digits) > 18 or not int(year_digits):
         return "not-a-date"
     if not 1 <= month <= 12:
         return "not-a-date"

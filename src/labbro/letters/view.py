@@ -108,7 +108,12 @@ class Teller:
         fields: list[Field] = []
         for path, element in self.root.walk():
             below = path.partition("/")[2]
-            if id(element) in self._told or element.children or not element.value or _INDEX.sub("", below) in self.assumed:
+            if (
+                id(element) in self._told
+                or element.children
+                or not element.value
+                or _INDEX.sub("", below) in self.assumed
+            ):
                 continue
             names = [name_label(name, self.language) for name in _INDEX.sub("", below).split("/")]
             fields.append(Field(" › ".join(names[-2:]), self.element(element)))

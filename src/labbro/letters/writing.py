@@ -51,7 +51,11 @@ def losses(
     `checked`: the letters come from readings that were `ok` and need not be checked again.
     """
     several = (letters,) if isinstance(letters, Letter) else tuple(letters)
-    faults = () if checked else tuple(fault for letter in several for fault in check(letter, known) if fault.severity == "error")
+    faults = (
+        ()
+        if checked
+        else tuple(fault for letter in several for fault in check(letter, known) if fault.severity == "error")
+    )
     if faults:
         return None, faults
     written, findings = (_write_xml if syntax == "xml" else _write_edifact)(several, known or registry())
@@ -158,7 +162,15 @@ def _unb(envelope: Envelope, parties: tuple[str, str], first: Declared, findings
     head = (("UNB",), ("UNOC", "3"), (sender, "14"), (receiver, "14"), sent, (envelope.identifier,))
     if first.form is not None and not first.form.asks_receipt:
         if envelope.acknowledgement == PLEASE_ACKNOWLEDGE:
-            findings.append(finding("loss", "not-carried", "Emessage/Envelope/AcknowledgementCode", name="AcknowledgementCode", found=PLEASE_ACKNOWLEDGE))
+            findings.append(
+                finding(
+                    "loss",
+                    "not-carried",
+                    "Emessage/Envelope/AcknowledgementCode",
+                    name="AcknowledgementCode",
+                    found=PLEASE_ACKNOWLEDGE,
+                )
+            )
         return edifact.join_segment(head)
     asked = "1" if envelope.acknowledgement == PLEASE_ACKNOWLEDGE else "0"
     return edifact.join_segment((*head, (), (), (), (asked,)))
@@ -168,9 +180,11 @@ def _outside_latin1(letters: tuple[Letter, ...]) -> list[Finding]:
     found: list[Finding] = []
     for letter in letters:
         for path, element in letter.root.walk():
-            own = element.content if isinstance(element.content, str) else "".join(p for p in element.content if isinstance(p, str))
+            own = (
+                element.content
+                if isinstance(element.content, str)
+                else "".join(p for p in element.content if isinstance(p, str))
+            )
             for character in sorted({character for character in own if ord(character) > 0xFF}):
                 found.append(finding("error", "outside-latin1", path, found=f"U+{ord(character):04X}"))
     return found or [finding("error", "outside-latin1", None, found="?")]
-
-
