@@ -28,9 +28,20 @@ def iron_deficiency(span: Span, chance: Chance, *, onset: float = 0.5) -> Course
         Curve(
             "hb",
             "factor",
-            ((found - 420, 1.0), (found, depth), (found + 10, depth + 0.02), (well, 0.98), (well + 60, 1.0)),
+            (
+                (found - 420, 1.0),
+                (found - 120, 0.93),
+                (found, depth),
+                (found + 10, depth + 0.02),
+                (well, 0.98),
+                (well + 60, 1.0),
+            ),
         ),
-        Curve("mcv", "factor", ((found - 300, 1.0), (found, 0.79), (found + 30, 0.84), (well + 40, 1.0))),
+        Curve(
+            "mcv",
+            "factor",
+            ((found - 300, 1.0), (found - 120, 0.94), (found, 0.79), (found + 30, 0.84), (well + 40, 1.0)),
+        ),
         Curve(
             "reticulocytes",
             "factor",
