@@ -52,7 +52,7 @@ TOGETHER = {
 
 def documented() -> dict[str, str]:
     """Variable and default of every row of the table in docs/settings.md."""
-    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").partition("## For benches")[0]
     return dict(re.findall(r"^\| `(LABBRO_[A-Z_]+)` \| `?([^`|]+?)`? \|", text, re.MULTILINE))
 
 
@@ -82,7 +82,10 @@ def test_every_variable_in_the_source_is_documented() -> None:
     used: set[str] = set()
     for path in (ROOT / "src" / "labbro").rglob("*.py"):
         used |= set(re.findall(r"\bLABBRO_[A-Z]+(?:_[A-Z]+)*", path.read_text(encoding="utf-8")))
-    assert {name for name in used if not name.endswith("_FILE")} == set(documented())
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert {name for name in used if not name.endswith("_FILE")} == set(
+        re.findall(r"^\| `(LABBRO_\w+)` ", text, re.MULTILINE)
+    )
 
 
 def test_documented_defaults_are_the_defaults_of_the_code(tmp_path: Path) -> None:
