@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import msgspec
-
-from labbro.letters.findings import Finding, Severity
+from labbro.letters.findings import NOWHERE, Finding, Place, Severity
 from labbro.letters.messages import finding
 from labbro.letters.model import Misfit, Model, explain_order
 from labbro.letters.tree import Element
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where something stands in its source."""
-
-    line: int | None = None
-    column: int | None = None
-    segment: int | None = None
-    position: str | None = None
-
 
 # From `Element.at` and the path without numbers to the place in the source.
 Locator: TypeAlias = Callable[[int, str], Place]
@@ -33,7 +21,7 @@ WHITE = " \t\r\n"
 
 def nowhere(_at: int, _path: str) -> Place:
     """The locator of a letter that has no source."""
-    return Place()
+    return NOWHERE
 
 
 def check_tree(root: Element, model: Model, locate: Locator = nowhere, prefix: str = "") -> list[Finding]:
@@ -59,26 +47,25 @@ class _Check:
             self.marks(element, model, (above, element, 0))
 
     def container(self, element: Element, model: Model, trail: Trail) -> None:
-        content = element.content
+        # Nearly always elements and nothing else; a string among them has no name.
+        content: Any = element.content
         try:
-            names = tuple([child.name for child in content])  # type: ignore[union-attr]  # a string has no name
+            names: tuple[str, ...] = tuple([child.name for child in content])
         except AttributeError:
             content, names = self.without_text(element, model, trail)
         models = model.right_orders.get(names) or model.models_in_order(names)
         if models is None:
-            self.misfits(content, names, model, trail)
+            self.misfits(content, explain_order(model, names), trail)
             content, models = self.known(content, model)
-        number = 0
-        for child, inner in zip(content, models, strict=True):
-            number += 1
-            value = child.content  # type: ignore[union-attr]
-            if inner.kind == "value":
-                if type(value) is not str or inner.fault(value) is not None:  # type: ignore[misc]
-                    self.value(child, inner, trail, number)  # type: ignore[arg-type]
+        for number, (child, inner) in enumerate(zip(content, models, strict=True), 1):
+            value = child.content
+            if inner.fault is not None:
+                if type(value) is not str or inner.fault(value) is not None:
+                    self.value(child, inner, trail, number)
             elif inner.kind == "container":
-                self.container(child, inner, (trail, child, number))  # type: ignore[arg-type]
+                self.container(child, inner, (trail, child, number))
             elif type(value) is not str:
-                self.marks(child, inner, (trail, child, number))  # type: ignore[arg-type]
+                self.marks(child, inner, (trail, child, number))
 
     def without_text(self, element: Element, model: Model, trail: Trail) -> tuple[tuple[Element, ...], tuple[str, ...]]:
         """The child elements of a container in which text stands, and the finding about it."""
@@ -129,11 +116,11 @@ class _Check:
             elif child.content:
                 self.marks(child, inner, (trail, child, number))
 
-    def misfits(self, content: tuple[Element | str, ...], names: tuple[str, ...], model: Model, trail: Trail) -> None:
-        for misfit in explain_order(model, names):
-            self._misfit(misfit, content, model, trail)
+    def misfits(self, content: tuple[Element | str, ...], misfits: list[Misfit], trail: Trail) -> None:
+        for misfit in misfits:
+            self._misfit(misfit, content, trail)
 
-    def _misfit(self, misfit: Misfit, content: tuple[Element | str, ...], model: Model, trail: Trail) -> None:
+    def _misfit(self, misfit: Misfit, content: tuple[Element | str, ...], trail: Trail) -> None:
         expected = misfit.expected or "-"
         if misfit.index is None:
             self.tell(misfit.code, trail, trail[1].at, name=expected, expected=expected, below=misfit.expected)
@@ -151,19 +138,7 @@ class _Check:
         path, plain = self.path_of(trail)
         if below and "|" not in below:
             path, plain = f"{path}/{below}", f"{plain}/{below}"
-        place = self.locate(at, plain)
-        self.findings.append(
-            finding(
-                severity,
-                code,
-                self.prefix + path,
-                line=place.line,
-                column=place.column,
-                segment=place.segment,
-                position=place.position,
-                **words,
-            )
-        )
+        self.findings.append(finding(severity, code, self.prefix + path, self.locate(at, plain), **words))
 
     def path_of(self, trail: Trail) -> tuple[str, str]:
         """The path of an element: with numbers for repeated siblings, and without."""

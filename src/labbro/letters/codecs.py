@@ -24,7 +24,7 @@ class Codec(msgspec.Struct, frozen=True):
 
 
 def _table(codes: Mapping[str, str], also: Mapping[str, str] | None = None) -> Codec:
-    back = {code: word for word, code in reversed(codes.items())} | dict(also or {})
+    back = {code: word for word, code in codes.items()} | dict(also or {})
     return Codec(lambda element: codes.get(element.value), lambda code, _at: back.get(code))
 
 

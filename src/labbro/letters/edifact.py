@@ -153,6 +153,9 @@ def _without_line_ends(text: str) -> str:
     return text.replace("\r", "").replace("\n", "")
 
 
+MISSING_UNB: tuple[str, dict[str, object]] = ("missing-unb", {})
+
+
 class _Reader:
     def __init__(self) -> None:
         self.una: str | None = None
@@ -232,7 +235,7 @@ class _Reader:
         self.letters += 1
         troubles, self.troubles = tuple(self.troubles), []
         if self.interchange is None:
-            troubles = (*troubles, ("missing-unb", {}))
+            troubles = (*troubles, MISSING_UNB)
         self.open = None
         return RawLetter(header, self.interchange, segments, body, closed, troubles, self.too_large)
 

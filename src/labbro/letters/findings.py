@@ -9,6 +9,18 @@ import msgspec
 Severity = Literal["error", "warning", "loss", "info"]
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where something stands: line and column from 1 (XML); segment from UNH = 1 and element.component (EDIFACT)."""
+
+    line: int | None = None
+    column: int | None = None
+    segment: int | None = None
+    position: str | None = None
+
+
+NOWHERE = Place()
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One observation about a letter.
 

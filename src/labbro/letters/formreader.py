@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias, cast
 
 from labbro.letters import ftx, tables
-from labbro.letters.checking import Place
 from labbro.letters.codecs import CODECS, Codec, speciality
 from labbro.letters.edifact import Segment
-from labbro.letters.findings import Finding, Severity
+from labbro.letters.findings import Finding, Place, Severity
 from labbro.letters.form import HEAD, CodedText, Derived, Form, Group, Item, Line, Presence, References, Texts
 from labbro.letters.grammar import Choice, Part, Together, Word
 from labbro.letters.messages import finding
@@ -43,7 +42,7 @@ class FormReading:
         **words: object,
     ) -> None:
         where = None if path is None else f"{self.reader.root}/{path}"
-        self.findings.append(finding(severity, code, where, segment=at, position=position, **words))
+        self.findings.append(finding(severity, code, where, Place(segment=at, position=position), **words))
 
 
 class GroupReader:
@@ -168,15 +167,7 @@ def _condition(template: Template) -> tuple[str, list[str]]:
 
 
 def _line_handler(template: Template, prefix: str, wanted: set[str], owner: FormReader) -> Handler:
-    coded: list[tuple[int, int, str, str, Codec | None, str]] = []
-    for slot in template.slots:
-        code = slot.path.startswith("~")
-        if code and slot.path not in wanted:
-            continue
-        codec = owner.codec(slot.codec)
-        path = slot.path if code else prefix + slot.path
-        coded.append((slot.element, slot.component, path, slot.path.rpartition("/")[2], codec, slot.position))
-    slots = tuple(coded)
+    slots = tuple(_slot_steps(template, prefix, wanted, owner))
     known = len(template.elements) + 1
 
     def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
@@ -203,6 +194,17 @@ def _line_handler(template: Template, prefix: str, wanted: set[str], owner: Form
                 _decode(codec, value, at, path, name, position, draft, reading)
 
     return handle
+
+
+def _slot_steps(
+    template: Template, prefix: str, wanted: set[str], owner: FormReader
+) -> Iterator[tuple[int, int, str, str, Codec | None, str]]:
+    """Element, component, path in the draft, name, codec and position of every slot that says something."""
+    for slot in template.slots:
+        code = slot.path.startswith("~")
+        if not code or slot.path in wanted:
+            path, name = slot.path if code else prefix + slot.path, slot.path.rpartition("/")[2]
+            yield slot.element, slot.component, path, name, owner.codec(slot.codec), slot.position
 
 
 def _decode(
@@ -311,8 +313,7 @@ def _reference_handler(path: str) -> Handler:
         else:
             target = _binary(parts[1:], at, reading)
         made = Element("Reference", (description, target), at)
-        found = draft.setdefault(path, [])
-        found.append(made)  # type: ignore[union-attr]
+        draft.setdefault(path, []).append(made)  # type: ignore[union-attr]
 
     return handle
 
@@ -372,7 +373,7 @@ def _assemble(plans: tuple[_Plan, ...], draft: Mapping[str, object]) -> list[Ele
             if isinstance(found, Element):
                 content.append(found)
             elif isinstance(found, list):
-                content.extend(found)
+                content.extend(cast("list[Element]", found))
         elif plan.inner is not None:
             inner = _assemble(plan.inner, draft)
             if inner or plan.path + "!" in draft:
@@ -475,11 +476,8 @@ class FormReader:
     ) -> None:
         if not instance:
             return
-        fitting = (
-            candidates[0]
-            if len(candidates) == 1
-            else next((group for group in candidates if group.fits(instance)), None)
-        )
+        only = candidates[0] if len(candidates) == 1 else None
+        fitting = only or next((group for group in candidates if group.fits(instance)), None)
         if fitting is None:
             names = "+".join(part[0] for part in instance[min(1, len(instance) - 1)][1][:2])
             reading.tell("warning", "segment-not-known", instance[0][0], name=names)

@@ -222,8 +222,7 @@ class FormWriter:
             writing.tell("loss", "not-carried", path, name=found.name, found=line)
         if not pieces:
             writing.tell("loss", "not-carried", path, name=found.name, found="(empty)")
-        for style, lines in ftx.segments_of(pieces):
-            yield style, lines
+        yield from ftx.segments_of(pieces)
 
     def _coded_text(self, item: CodedText, element: Element, path: str, writing: _Writing) -> None:
         word, text = element.text(item.code_path), element.find(item.text_path)

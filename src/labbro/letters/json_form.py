@@ -10,7 +10,7 @@ an array of one-element objects under the names joined by `|`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard, cast
 
 from labbro.errors import WrongUse
 from labbro.letters.grammar import Choice, Part, Together, Word
@@ -21,6 +21,14 @@ from labbro.letters.tree import Element
 
 Json: TypeAlias = "str | Sequence[Json] | Mapping[str, Json]"
 _BREAK = Element("Break")
+
+
+def _is_object(value: object) -> TypeGuard[Mapping[str, object]]:
+    return isinstance(value, Mapping) and all(isinstance(key, str) for key in cast("Mapping[object, object]", value))
+
+
+def _is_array(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, (list, tuple))
 
 
 def to_json(letter: Letter, known: Registry | None = None) -> dict[str, Json]:
@@ -95,7 +103,7 @@ def from_json(form: Mapping[str, object], known: Registry | None = None) -> Lett
     if declared is None:
         raise WrongUse("The JSON names no version that Labbro knows; put it in `version`, such as XR0131K.")
     values = form.get(declared.version.root)
-    if not isinstance(values, Mapping):
+    if not _is_object(values):
         raise WrongUse(f"The JSON has no object {declared.version.root}; put the letter's elements there.")
     local, assumed = form.get("local_elements", ""), form.get("assumed", ())
     return Letter(
@@ -103,14 +111,14 @@ def from_json(form: Mapping[str, object], known: Registry | None = None) -> Lett
         _element(declared.version.root, values, declared.model),
         _envelope(form.get("envelope")),
         local if isinstance(local, str) else "",
-        tuple(str(path) for path in assumed) if isinstance(assumed, (list, tuple)) else (),
+        tuple(str(path) for path in assumed) if _is_array(assumed) else (),
     )
 
 
 def _envelope(form: object) -> Envelope | None:
     if form is None:
         return None
-    if not isinstance(form, Mapping):
+    if not _is_object(form):
         raise WrongUse("`envelope` must be an object with sent_date, sent_time and identifier.")
     try:
         said = (str(form["sent_date"]), str(form["sent_time"]), str(form["identifier"]))
@@ -126,7 +134,7 @@ def _element(name: str, value: object, model: Model) -> Element:
         return Element(name, value)
     if model.kind == "text":
         return Element(name, _content(value, name, top=True))
-    if not isinstance(value, Mapping):
+    if not _is_object(value):
         raise WrongUse(f"{name} must be an object.")
     return Element(name, tuple(_children(name, value, model)))
 
@@ -143,20 +151,20 @@ def _children(name: str, values: Mapping[str, object], model: Model) -> list[Ele
         if isinstance(word, Choice):
             content.extend(_chosen(key, value, model))
         elif word.high > 1:
-            if not isinstance(value, (list, tuple)):
+            if not _is_array(value):
                 raise WrongUse(f"{key} must be an array.")
             content.extend(_element(key, item, model.children[key]) for item in value)
         else:
             content.append(_element(key, value, model.children[key]))
     if left:
-        raise WrongUse(f"{name} has no part called {sorted(left)[0]} in this version.")
+        raise WrongUse(f"{name} has no part called {min(left)} in this version.")
     return content
 
 
 def _chosen(key: str, value: object, model: Model) -> list[Element]:
     found: list[Element] = []
-    for item in value if isinstance(value, (list, tuple)) else ():
-        if not isinstance(item, Mapping) or len(item) != 1:
+    for item in value if _is_array(value) else ():
+        if not _is_object(item) or len(item) != 1:
             raise WrongUse(f"{key} must be an array of objects with one element each.")
         ((name, inner),) = item.items()
         if name not in model.children:
@@ -173,7 +181,7 @@ def _content(value: object, name: str, top: bool = False) -> str | tuple[Element
         for number, text in enumerate(value.split("\n")):
             parts.extend(([_BREAK] if number else []) + ([text] if text else []))
         return tuple(parts)
-    if not isinstance(value, (list, tuple)):
+    if not _is_array(value):
         raise WrongUse(f"{name} must be a string or an array of strings and marks.")
     if len(value) == 1 and isinstance(value[0], str):
         return value[0]
@@ -181,7 +189,7 @@ def _content(value: object, name: str, top: bool = False) -> str | tuple[Element
     for item in value:
         if isinstance(item, str):
             content.append(item)
-        elif isinstance(item, Mapping) and len(item) == 1:
+        elif _is_object(item) and len(item) == 1:
             ((mark, inner),) = item.items()
             content.append(Element(str(mark), _content(inner, str(mark))))
         else:
@@ -192,7 +200,7 @@ def _content(value: object, name: str, top: bool = False) -> str | tuple[Element
 def make(
     version: str, envelope: Envelope | None, values: Mapping[str, object], known: Registry | None = None
 ) -> Letter:
-    """A letter from the JSON form of its elements. VersionCode, TypeCode and StatisticalCode are filled in if absent."""
+    """A letter from the JSON form of its elements. Codes of version, type and statistics are filled in if absent."""
     declared = (known or registry()).by_key.get(version)
     if declared is None:
         raise WrongUse(f"Labbro knows no version {version}.")
@@ -205,4 +213,4 @@ def _with_codes(values: Mapping[str, object], declared: Declared) -> dict[str, o
     codes: dict[str, object] = {"VersionCode": declared.version.code, "StatisticalCode": declared.standard.type_code}
     if "TypeCode" in declared.model.children["Letter"].children:
         codes["TypeCode"] = declared.standard.type_code
-    return {**values, "Letter": codes | (dict(head) if isinstance(head, Mapping) else {})}
+    return {**values, "Letter": codes | (dict(head) if _is_object(head) else {})}

@@ -7,7 +7,7 @@ from typing import Literal
 
 Language = Literal["da", "en"]
 
-# word: (Danish, English)
+# By word: Danish, English.
 WORDS: dict[str, tuple[str, str]] = {
     "komplet_svar": ("Komplet svar", "Complete report"),
     "del_svar": ("Delsvar", "Partial report"),
@@ -44,7 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "syntaksfejl": ("Syntaksfejl", "Syntax error"),
 }
 
-# element name: (Danish, English)
+# By element name: Danish, English.
 NAMES: dict[str, tuple[str, str]] = {
     "Identifier": ("Nummer", "Number"),
     "IdentifierCode": ("Nummerets art", "Kind of number"),

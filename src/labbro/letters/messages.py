@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labbro.letters.findings import Finding, Severity
+from labbro.letters.findings import NOWHERE, Finding, Place, Severity
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # the shape of a letter
@@ -199,11 +199,8 @@ def finding(
     severity: Severity,
     code: str,
     path: str | None,
-    *,
-    line: int | None = None,
-    column: int | None = None,
-    segment: int | None = None,
-    position: str | None = None,
+    place: Place = NOWHERE,
+    /,
     **words: object,
 ) -> Finding:
     """A finding with its sentences filled in. Values of elements never go into a sentence: they may name a person."""
@@ -211,5 +208,13 @@ def finding(
     expected_da = words.pop("expected_da", None)
     danish_words = words if expected_da is None else {**words, "expected": expected_da}
     return Finding(
-        severity, code, path, english.format(**words), danish.format(**danish_words), line, column, segment, position
+        severity,
+        code,
+        path,
+        english.format(**words),
+        danish.format(**danish_words),
+        place.line,
+        place.column,
+        place.segment,
+        place.position,
     )

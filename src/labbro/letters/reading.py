@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from lxml import etree
 
 from labbro.letters import edifact, xml
-from labbro.letters.checking import Locator, Place, check_tree, nowhere
+from labbro.letters.checking import Locator, check_tree, nowhere
 from labbro.letters.edifact import Outside, RawLetter, Segment, Trailer
-from labbro.letters.findings import Finding
-from labbro.letters.letter import Envelope, Letter, Reading
+from labbro.letters.findings import NOWHERE, Finding, Place
+from labbro.letters.letter import Envelope, Letter, Reading, Syntax
 from labbro.letters.messages import finding
 from labbro.letters.quick import read_plain
 from labbro.letters.registry import (
@@ -26,9 +27,11 @@ from labbro.letters.registry import (
 )
 from labbro.letters.tree import Element
 from labbro.letters.values import date_fault
+from labbro.letters.xml import Node
 
 # XML documents up to this size are read whole; larger ones letter by letter.
 WHOLE_BYTES = 2 << 20
+SYNTAX_FINDINGS = 100
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WINDOWS = re.compile("[\x7f-\x9f]")
@@ -57,10 +60,9 @@ def read(source: bytes | BinaryIO, known: Registry | None = None) -> Iterator[Re
         yield _nothing(None, "not-a-letter", head)
 
 
-def _nothing(syntax: str | None, code: str, raw: bytes, place: Place | None = None, **words: object) -> Reading:
-    place = place or Place()
-    found = finding("error", code, None, line=place.line, column=place.column, segment=place.segment, **words)
-    return Reading(syntax, None, None, None, words.pop("namespace", None), None, (found,), raw)  # type: ignore[arg-type]
+def _nothing(syntax: Syntax | None, code: str, raw: bytes, place: Place = NOWHERE, **words: object) -> Reading:
+    found = finding("error", code, None, place, **words)
+    return Reading(syntax, None, None, None, None, None, (found,), raw)
 
 
 class _Rejoined(io.RawIOBase):
@@ -160,7 +162,7 @@ def _read_raw_letter(raw: RawLetter, known: Registry) -> Reading:
     if not original.isascii() and _is_utf8(original):
         findings.append(finding("error", "wrong-charset", None))
     if declared is None or declared.reader is None:
-        findings.append(finding("error", "not-supported", None, segment=1, detail=_printable_code(kind, code)))
+        findings.append(finding("error", "not-supported", None, Place(segment=1), detail=_printable_code(kind, code)))
         return Reading(
             "edifact", reference or None, type_name or None, code or None, None, None, tuple(findings), original
         )
@@ -190,20 +192,10 @@ def _is_utf8(data: bytes) -> bool:
 
 def _segments(raw: RawLetter, findings: list[Finding]) -> list[Segment]:
     """The segments as components, with findings for what is wrong with their syntax."""
-    has_tag = edifact.has_tag
+    has_tag, body = edifact.has_tag, raw.body
     kept = [text for text in raw.segments if has_tag(text)]
-    if len(kept) != len(raw.segments):
-        for at, text in enumerate(raw.segments, 1):
-            if not has_tag(text):
-                findings.append(finding("error", "bad-tag", None, segment=at))
-                if len(findings) > 100:
-                    break
-    body = raw.body
-    if "?" in body:
-        for at, text in enumerate(kept, 1):
-            if "?" in text and len(findings) < 100:
-                for name in edifact.bad_releases(text)[:10]:
-                    findings.append(finding("error", "bad-release", None, segment=at, name=f"'{name}'"))
+    if len(kept) != len(raw.segments) or "?" in body:
+        findings.extend(islice(_syntax_faults(raw.segments), SYNTAX_FINDINGS))
     if _ODD.search(body):
         if _CONTROL.search(body):
             findings.append(finding("error", "control-character", None))
@@ -214,23 +206,29 @@ def _segments(raw: RawLetter, findings: list[Finding]) -> list[Segment]:
     return [edifact.split_segment(text) for text in kept]
 
 
+def _syntax_faults(segments: list[str]) -> Iterator[Finding]:
+    for at, text in enumerate(segments, 1):
+        if not edifact.has_tag(text):
+            yield finding("error", "bad-tag", None, Place(segment=at))
+        elif "?" in text:
+            for name in edifact.bad_releases(text)[:10]:
+                yield finding("error", "bad-release", None, Place(segment=at), name=f"'{name}'")
+
+
 def _has_marks(text: str) -> bool:
     return any(mark in text for mark in "\ue000\ue001\ue002\ue003")
 
 
 def _check_end(unt: Segment | None, reference: str, count: int, findings: list[Finding]) -> None:
     if unt is None:
-        findings.append(finding("error", "missing-unt", None, segment=count))
+        findings.append(finding("error", "missing-unt", None, Place(segment=count)))
         return
     said = _component(unt, 1)
     if said.strip() != str(count):
-        findings.append(finding("error", "unt-count", None, segment=count, expected=said[:14], found=count))
+        findings.append(finding("error", "unt-count", None, Place(segment=count), expected=said[:14], found=count))
     if _component(unt, 2) != reference:
-        findings.append(
-            finding(
-                "warning", "unt-reference", None, segment=count, expected=_component(unt, 2)[:14], found=reference[:14]
-            )
-        )
+        words = {"expected": _component(unt, 2)[:14], "found": reference[:14]}
+        findings.append(finding("warning", "unt-reference", None, Place(segment=count), **words))
 
 
 def _envelope(unb: Segment | None, root: Element, findings: list[Finding]) -> Envelope:
@@ -240,7 +238,9 @@ def _envelope(unb: Segment | None, root: Element, findings: list[Finding]) -> En
     asked = _component(unb, 9)
     if asked not in {"", "0", "1"}:
         findings.append(
-            finding("error", "unknown-code", "Envelope/AcknowledgementCode", segment=0, found=asked[:3], name="UNB 9")
+            finding(
+                "error", "unknown-code", "Envelope/AcknowledgementCode", Place(segment=0), found=asked[:3], name="UNB 9"
+            )
         )
     acknowledgement = "pluspositivkvitt" if asked == "1" else "minuspositivkvitt"
     return Envelope(date, time, _component(unb, 5), acknowledgement)
@@ -295,7 +295,7 @@ def _read_document(data: bytes, known: Registry, lines_before: int = 0) -> Itera
         return
     namespace = etree.QName(root).namespace or ""
     if namespace not in NAMESPACES:
-        unknown = finding("error", "unknown-namespace", None, line=1, detail=_safe(namespace) or "(none)")
+        unknown = finding("error", "unknown-namespace", None, Place(line=1), detail=_safe(namespace) or "(none)")
         yield Reading("xml", None, None, None, namespace or None, None, (unknown,), data)
         return
     plain = read_plain(root, namespace, ENVELOPE_MODEL, known.models_of(namespace).get)
@@ -344,7 +344,7 @@ def _safe(name: str) -> str:
 class _Document:
     """One parsed XML document."""
 
-    def __init__(self, data: bytes, root: etree._Element, namespace: str, known: Registry, lines_before: int) -> None:
+    def __init__(self, data: bytes, root: Node, namespace: str, known: Registry, lines_before: int) -> None:
         self.data = data
         self.root = root
         self.namespace = namespace
@@ -363,7 +363,7 @@ class _Document:
         self.builder.skip()
         shared = self._attributes(self.root, "Emessage", deep=False)
         envelope, nodes = self._envelope(shared)
-        found: list[tuple[etree._Element, str]] = []
+        found: list[tuple[Node, str]] = []
         for node in nodes:
             if self.builder.name(node) == "Local_Elements" and self.namespace in WITH_LOCAL_ELEMENTS:
                 if not found or found[-1][1]:
@@ -384,7 +384,7 @@ class _Document:
         findings = (*shared, self._tell("no-letter", self.root, "Emessage"))
         return Reading("xml", None, None, None, self.namespace, None, findings, self.data)
 
-    def _envelope(self, shared: list[Finding]) -> tuple[Envelope | None, list[etree._Element]]:
+    def _envelope(self, shared: list[Finding]) -> tuple[Envelope | None, list[Node]]:
         nodes = list(self.root)
         if not nodes or self.builder.name(nodes[0]) != "Envelope":
             shared.append(self._tell("missing", self.root, "Emessage/Envelope", name="Envelope", expected="Envelope"))
@@ -408,7 +408,7 @@ class _Document:
 
     def _letter(
         self,
-        node: etree._Element,
+        node: Node,
         envelope: Envelope | None,
         shared: list[Finding],
         local: str,
@@ -441,16 +441,16 @@ class _Document:
             raw,
         )
 
-    def _attributes(self, node: etree._Element, path: str, deep: bool = True) -> list[Finding]:
+    def _attributes(self, node: Node, path: str, deep: bool = True) -> list[Finding]:
         foreign = xml.foreign_attributes(node, deep) if self._has_foreign else []
         return [
             self._tell("unknown-attribute", owner, path, name=_safe(attribute)) for owner, attribute in foreign[:100]
         ]
 
-    def _tell(self, code: str, node: etree._Element, path: str, **words: object) -> Finding:
+    def _tell(self, code: str, node: Node, path: str, **words: object) -> Finding:
         words.setdefault("expected", "-")
         line = (node.sourceline or 0) + self.lines_before
-        return finding("error", code, path, line=line or None, **words)
+        return finding("error", code, path, Place(line=line or None), **words)
 
     def place(self, at: int, _path: str) -> Place:
         return _place(self._places.of(at), self.lines_before)
@@ -467,18 +467,8 @@ def _checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = F
     # Rules of layer two may take the shape for granted: they are asked only where layer one found nothing.
     for rule in declared.standard.rules:
         for remark in rule(letter.root):
-            place = locate(remark.at, _INDEX.sub("", f"{letter.root.name}/{remark.path}"))
-            findings.append(
-                finding(
-                    "warning",
-                    remark.code,
-                    f"{letter.root.name}/{remark.path}",
-                    line=place.line,
-                    column=place.column,
-                    segment=place.segment,
-                    position=place.position,
-                )
-            )
+            path = f"{letter.root.name}/{remark.path}"
+            findings.append(finding("warning", remark.code, path, locate(remark.at, _INDEX.sub("", path))))
     return findings
 
 

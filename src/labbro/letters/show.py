@@ -100,9 +100,8 @@ def _lines(text: str) -> str:
 
 def _table(table: Table, title: str) -> str:
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.header)
-    parts = [
-        f'<table class="letter-results"><caption class="letter-caption">{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>'
-    ]
+    caption = f'<caption class="letter-caption">{escape(title)}</caption>'
+    parts = [f'<table class="letter-results">{caption}<thead><tr>{head}</tr></thead><tbody>']
     for row in table.rows:
         mark = f' class="letter-{row.mark}"' if row.mark else ""
         first, *rest = row.cells
@@ -122,7 +121,8 @@ tbody tr{border-top:1px solid #dde2e7}td{font-variant-numeric:tabular-nums}
 .letter-caption{position:absolute;clip-path:inset(50%);height:1px;width:1px;overflow:hidden}
 .letter-notes{font-weight:400;font-size:.85rem;color:#4a5560}.letter-notes dt{min-width:6rem}
 .letter-high td:nth-of-type(1),.letter-low td:nth-of-type(1),.letter-abnormal td:nth-of-type(1){font-weight:700}
-.letter-waiting td:nth-of-type(1){font-style:italic}.letter-notice{padding:.5rem .8rem;border-left:4px solid #8a5a00;background:#fff6e3}
+.letter-waiting td:nth-of-type(1){font-style:italic}
+.letter-notice{padding:.5rem .8rem;border-left:4px solid #8a5a00;background:#fff6e3}
 @media print{body{margin:0;font-size:11pt}tr{break-inside:avoid}}
 """
 

@@ -170,9 +170,12 @@ OBJECT_CODE = {
     "proprietaert_indhold": "PRP",
 }
 OBJECT_CODE_ALSO = {"SND": "multimedie"}
-OBJECT_EXTENSIONS = tuple(
-    ["pcx", "tiff", "jpeg", "gif", "bmp", "png", "mpg", "dcm", "scp", "txt", "rtf", "doc", "xls", "wpd", "exe", "pdf", "wav", "avi", "mid", "rmi", "com", "zip", "bin", "inh", "plo", "fnx"]
+# fmt: off
+OBJECT_EXTENSIONS = (
+    "pcx", "tiff", "jpeg", "gif", "bmp", "png", "mpg", "dcm", "scp", "txt", "rtf", "doc", "xls",
+    "wpd", "exe", "pdf", "wav", "avi", "mid", "rmi", "com", "zip", "bin", "inh", "plo", "fnx",
 )
+# fmt: on
 OBJECT_EXTENSION = {word: word.upper() for word in OBJECT_EXTENSIONS} | {"tiff": "TIF", "jpeg": "JPG"}
 # What the public converter's reader knows besides (it spells xls as XSL).
 OBJECT_EXTENSION_ALSO = {"XSL": "xls"}

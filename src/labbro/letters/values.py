@@ -115,6 +115,9 @@ def _whole(value: Value) -> Checker:
 _DATE = re.compile(r"-?([0-9]{4,})-([0-9]{2})-([0-9]{2})(Z|[+-]([0-9]{2}):([0-9]{2}))?")
 
 
+_DAYS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def _date(_value: Value) -> Checker:
     return date_fault
 
@@ -130,7 +133,7 @@ def date_fault(found: str) -> Fault:
     if not 1 <= month <= 12:
         return "not-a-date"
     year = int(year_digits)
-    days = 29 if month == 2 and calendar.isleap(year) else calendar.mdays[month]
+    days = 29 if month == 2 and calendar.isleap(year) else _DAYS[month]
     if not 1 <= day <= days:
         return "not-a-date"
     if parts[5] is not None:

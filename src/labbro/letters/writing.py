@@ -180,11 +180,7 @@ def _outside_latin1(letters: tuple[Letter, ...]) -> list[Finding]:
     found: list[Finding] = []
     for letter in letters:
         for path, element in letter.root.walk():
-            own = (
-                element.content
-                if isinstance(element.content, str)
-                else "".join(p for p in element.content if isinstance(p, str))
-            )
-            for character in sorted({character for character in own if ord(character) > 0xFF}):
-                found.append(finding("error", "outside-latin1", path, found=f"U+{ord(character):04X}"))
+            own = "".join(part for part in element.content if isinstance(part, str))
+            outside = sorted({character for character in own if ord(character) > 0xFF})
+            found += [finding("error", "outside-latin1", path, found=f"U+{ord(each):04X}") for each in outside]
     return found or [finding("error", "outside-latin1", None, found="?")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import count, islice
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias, cast
 from xml.parsers import expat
 
 import msgspec
@@ -14,13 +14,13 @@ from lxml import etree
 from labbro.letters.model import Model, Step
 from labbro.letters.tree import Element
 
+Node: TypeAlias = etree._Element  # pyright: ignore[reportPrivateUsage]  # lxml's public name for it does not exist
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 # Attributes that XML Schema allows on any element.
 FREE_ATTRIBUTES = frozenset({f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation"})
 WHITE = " \t\r\n"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_ATTRIBUTES = etree.XPath("descendant-or-self::*/@*")
-_OWN_ATTRIBUTES = etree.XPath("@*")
+_WITH_ATTRIBUTES = etree.XPath("descendant-or-self::*[@*]")
 _SPECIAL = re.compile(r"[&<>\r]")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
@@ -40,7 +40,7 @@ def _parser() -> etree.XMLParser:
     )
 
 
-def parse(data: bytes) -> etree._Element | XmlFault:
+def parse(data: bytes) -> Node | XmlFault:
     """The root of a document; comments and processing instructions are gone, their neighbours joined."""
     try:
         root = etree.fromstring(data, _parser())
@@ -60,13 +60,10 @@ def _reason(fault: etree.XMLSyntaxError) -> str:
     return re.sub(r"['\"].*", "", reason).strip()[:120] or "unreadable"
 
 
-def foreign_attributes(node: etree._Element, deep: bool = True) -> list[tuple[etree._Element, str]]:
+def foreign_attributes(node: Node, deep: bool = True) -> list[tuple[Node, str]]:
     """Every attribute that no schema of MedCom's allows, of an element and, if `deep`, of all below it."""
-    found: list[tuple[etree._Element, str]] = []
-    for value in (_ATTRIBUTES if deep else _OWN_ATTRIBUTES)(node):  # type: ignore[union-attr]
-        if value.attrname not in FREE_ATTRIBUTES:  # type: ignore[union-attr]
-            found.append((value.getparent(), value.attrname))  # type: ignore[union-attr]
-    return found
+    owners = cast("list[Node]", _WITH_ATTRIBUTES(node)) if deep else [node]
+    return [(owner, str(name)) for owner in owners for name in owner.attrib if name not in FREE_ATTRIBUTES]
 
 
 class Builder:
@@ -81,7 +78,7 @@ class Builder:
         self._names = _NAMES.setdefault(namespace, {})
         self._number = count().__next__
 
-    def name(self, node: etree._Element) -> str:
+    def name(self, node: Node) -> str:
         """The local name in the document's namespace; any other name stays whole."""
         return self._names.get(node.tag) or self._new_name(node.tag)  # type: ignore[arg-type]
 
@@ -96,16 +93,16 @@ class Builder:
         """Count an element that is not built."""
         self._number()
 
-    def skip_all(self, node: etree._Element) -> None:
+    def skip_all(self, node: Node) -> None:
         """Count an element and everything below it."""
         for _ in node.iter():
             self._number()
 
-    def build(self, node: etree._Element, model: Model) -> Element:
+    def build(self, node: Node, model: Model) -> Element:
         """The tree of an element; text between the parts of a container is kept only where it is not blank."""
         return self._container(node, model)
 
-    def _container(self, node: etree._Element, model: Model) -> Element:
+    def _container(self, node: Node, model: Model) -> Element:
         at = self._number()
         text = node.text
         if text is not None and text.strip(WHITE):
@@ -142,7 +139,7 @@ class Builder:
             return None
         return model.steps_in_order(names, self.prefix)
 
-    def _unexpected(self, node: etree._Element, model: Model, at: int) -> Element:
+    def _unexpected(self, node: Node, model: Model, at: int) -> Element:
         """A container that does not fit its model: kept as it stands, for the check to say why."""
         self.clean = False
         content: list[Element | str] = [node.text] if node.text and node.text.strip(WHITE) else []
@@ -153,7 +150,7 @@ class Builder:
                 content.append(child.tail)
         return Element(model.name, tuple(content), at)
 
-    def _text(self, node: etree._Element, model: Model) -> Element:
+    def _text(self, node: Node, model: Model) -> Element:
         if not len(node):
             return Element(model.name, node.text or "", self._number())
         element = self._free(node)
@@ -163,7 +160,7 @@ class Builder:
                 self.clean = False
         return element
 
-    def _free(self, node: etree._Element) -> Element:
+    def _free(self, node: Node) -> Element:
         """An element as it stands, every character kept."""
         number = self._number
         at = number()
@@ -256,20 +253,23 @@ def escaped(value: str) -> str:
 def write_element(element: Element, out: list[str]) -> None:
     """Append an element's markup."""
     name, content = element.name, element.content
-    if type(content) is str or not content:
-        out.append(f"<{name}>{escaped(content)}</{name}>" if content else f"<{name}/>")  # type: ignore[arg-type]
+    if not content:
+        out.append(f"<{name}/>")
+        return
+    if isinstance(content, str):
+        out.append(f"<{name}>{escaped(content)}</{name}>")
         return
     out.append(f"<{name}>")
     for part in content:
-        if type(part) is str:
+        if isinstance(part, str):
             out.append(escaped(part))
             continue
-        inner = part.content  # type: ignore[union-attr]
-        if type(inner) is str and inner:
-            tag = part.name  # type: ignore[union-attr]
+        inner = part.content
+        if inner and isinstance(inner, str):
+            tag = part.name
             out.append(f"<{tag}>{escaped(inner) if _SPECIAL.search(inner) else inner}</{tag}>")
         else:
-            write_element(part, out)  # type: ignore[arg-type]
+            write_element(part, out)
     out.append(f"</{name}>")
 
 
