@@ -97,6 +97,8 @@ def start(folder: Path, *, durable: bool = True) -> Embedded:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            _let_pass(folder / "cluster")
         with _locked(folder / "start.lock"):
             in_use = (folder / "in-use.lock").open("ab")
             fcntl.flock(in_use, fcntl.LOCK_SH)
@@ -117,7 +119,6 @@ def _make_cluster(folder: Path, durable: bool) -> None:
     draft = folder / f"cluster.new.{time.time_ns()}"
     draft.mkdir(mode=0o700)
     if os.geteuid() == 0:
-        _let_pass(draft)
         account = _account()
         os.chown(draft, account.pw_uid, account.pw_gid)
     _run(
@@ -261,12 +262,21 @@ def _account() -> pwd.struct_passwd:
 
 
 def _let_pass(path: Path) -> None:
-    """Lets the other account pass through (not read) the folders above the cluster and the binaries."""
-    for end in (path, _programs() / "postgres"):
+    """Lets the other account reach the cluster and PostgreSQL's programs: pass through the folders above, no more."""
+    for end in (path, _programs()):
         for parent in end.resolve().parents:
-            mode = parent.stat().st_mode
-            if not mode & 0o001:
-                parent.chmod(mode | 0o001)
+            _allow(parent, 0o001)
+    wheel = _programs().parent.parent
+    for tree in (_programs().parent, wheel.with_name(f"{wheel.name}.libs")):
+        if tree.is_dir() and not all(part.stat().st_mode & 0o004 for part in tree.iterdir()):
+            for part in [tree, *tree.rglob("*")]:  # installed under a umask that hides programs from other accounts
+                _allow(part, 0o005 if part.is_dir() or part.stat().st_mode & 0o100 else 0o004)
+
+
+def _allow(path: Path, bits: int) -> None:
+    mode = path.stat().st_mode
+    if mode & bits != bits:
+        path.chmod(mode | bits)
 
 
 class _locked:  # noqa: N801 - reads as a word
