@@ -112,12 +112,14 @@
   // --- Filters without loading the whole page again. ---
 
   const form = filters?.querySelector("form");
-  let asked = 0;
+  let asked = null;
 
   async function show(address) {
-    const turn = ++asked;
+    if (asked === address) return; // Enter in a field both changes and submits
+    asked = address;
     const told = await fetched(address, "#results").catch(() => null);
-    if (turn !== asked) return;
+    if (asked !== address) return;
+    asked = null;
     if (!told) {
       window.location.assign(address);
       return;
@@ -126,6 +128,7 @@
       document.querySelector(part).replaceChildren(...document.adoptNode(told.querySelector(part)).childNodes);
     }
     window.history.replaceState(null, "", address);
+    if (cprLike.test(form.elements.text.value)) form.elements.text.value = "";
     for (const grid of document.querySelectorAll("[data-grid]")) prepareGrid(grid);
   }
 
@@ -135,7 +138,6 @@
       if (name === "text" && cprLike.test(value)) query.set("removed", "1");
       else if (value && !(name === "period" && value === "all")) query.set(name, value);
     }
-    if (query.has("removed")) form.elements.text.value = "";
     return query.size ? `results?${query}` : "results";
   }
 
