@@ -268,7 +268,7 @@ def _let_pass(path: Path) -> None:
             _allow(parent, 0o001)
     wheel = _programs().parent.parent
     for tree in (_programs().parent, wheel.with_name(f"{wheel.name}.libs")):
-        if tree.is_dir() and not all(part.stat().st_mode & 0o004 for part in tree.iterdir()):
+        if tree.is_dir() and not all(part.stat().st_mode & 0o004 for part in [tree, *tree.iterdir()]):
             for part in [tree, *tree.rglob("*")]:  # installed under a umask that hides programs from other accounts
                 _allow(part, 0o005 if part.is_dir() or part.stat().st_mode & 0o100 else 0o004)
 
