@@ -171,6 +171,8 @@ class _Reader:
         for text, raw, cut in _pieces(source):
             piece = text.lstrip(" ") if text[:1] == " " else text
             tag = piece[:3]
+            if tag in _ENVELOPE_TAGS and not _is_envelope(piece):
+                tag = "?"
             if self.open is not None and not cut and tag not in _ENVELOPE_TAGS:
                 self._keep(piece, raw)
             else:
@@ -195,7 +197,8 @@ class _Reader:
                 yield Outside(piece[:3])
             self.too_large = True
         elif tag == "UNT" and self.open is not None:
-            self._keep(piece, raw)
+            self.open.append(piece)
+            self.body.append(raw)
             yield self._letter(closed=True)
         elif tag in {"UNA", "UNB", "UNH", "UNZ"}:
             if self.open is not None:
@@ -241,6 +244,11 @@ class _Reader:
 
 
 _ENVELOPE_TAGS = frozenset({"UNA", "UNB", "UNH", "UNT", "UNZ"})
+
+
+def _is_envelope(piece: str) -> bool:
+    """Whether the tag is a whole one: `UNH+...`, not `UNHX+...`; what follows UNA is no element."""
+    return len(piece) == 3 or piece[3] == "+" or piece.startswith("UNA")
 
 
 def read_interchange(source: BinaryIO) -> Iterator[RawLetter | Trailer | Outside]:

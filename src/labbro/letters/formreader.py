@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TypeAlias, cast
 
 from labbro.letters import ftx, tables
+from labbro.letters.assembling import assemble, inner_plans_of, plans_of
 from labbro.letters.codecs import CODECS, Codec, speciality
 from labbro.letters.edifact import Segment
 from labbro.letters.findings import Finding, Place, Severity
 from labbro.letters.form import HEAD, CodedText, Derived, Form, Group, Item, Line, Presence, References, Texts
-from labbro.letters.grammar import Choice, Part, Together, Word
+from labbro.letters.grammar import Word
 from labbro.letters.messages import finding
 from labbro.letters.standard import Version
 from labbro.letters.template import Template, parse, parse_line
@@ -20,6 +21,10 @@ from labbro.letters.tree import Element
 Draft: TypeAlias = "dict[str, Element | list[Element] | list[ftx.Ftx] | list[tuple[str, ftx.Ftx]] | str]"
 Handler: TypeAlias = "Callable[[Segment, int, Draft, FormReading], None]"
 Finish: TypeAlias = "Callable[[Draft, FormReading, int], None]"
+
+
+# Before the path of a text: its segments, while its group is being read.
+UNREAD = "*"
 
 
 class FormReading:
@@ -117,8 +122,9 @@ class GroupReader:
         path = self.prefix + item.path
         name = item.path.rpartition("/")[2]
 
-        def present(_segment: Segment, at: int, draft: Draft, _reading: FormReading) -> None:
+        def present(_segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
             draft[path] = Element(name, item.present, at)
+            reading.assumed = [assumed for assumed in reading.assumed if assumed != path]
 
         def finish(draft: Draft, reading: FormReading, at: int) -> None:
             if path not in draft:
@@ -222,11 +228,7 @@ def _text_handler(store: str, name: str) -> Handler:
     def handle(segment: Segment, at: int, draft: Draft, _reading: FormReading) -> None:
         style = segment[2][0] if len(segment) > 2 else ""
         lines = segment[4] if len(segment) > 4 else [""]
-        found = draft.get(store)
-        if found is None:
-            draft[store] = [(name, ftx.Ftx(style, lines, at))]
-        else:
-            found.append((name, ftx.Ftx(style, lines, at)))  # type: ignore[union-attr]
+        draft.setdefault(UNREAD + store, []).append((name, ftx.Ftx(style, lines, at)))  # type: ignore[union-attr]
 
     return handle
 
@@ -247,13 +249,17 @@ def _coded_handler(path: str, word: str, collect: Handler) -> Handler:
 def _text_finish(item: Texts, store: str) -> Finish:
     styled, joined, plain = item.styled, item.joined, item.plain
 
-    def finish(draft: Draft, _reading: FormReading, _at: int) -> None:
-        found = draft.get(store)
-        if not found:
+    def finish(draft: Draft, reading: FormReading, _at: int) -> None:
+        segments = cast("list[tuple[str, ftx.Ftx]] | None", draft.pop(UNREAD + store, None))
+        if not segments:
             return
-        segments: list[tuple[str, ftx.Ftx]] = found  # type: ignore[assignment]
         texts = [_text(name, together, styled, plain) for name, together in _gathered(segments, joined)]
-        draft[store] = texts[0] if joined else texts
+        if not joined:
+            draft.setdefault(store, []).extend(texts)  # type: ignore[union-attr]
+        elif store in draft:
+            reading.tell("warning", "segment-repeated", segments[0][1].at, store, name="FTX")
+        else:
+            draft[store] = texts[0]
 
     return finish
 
@@ -334,53 +340,6 @@ def _binary(parts: list[str], at: int, reading: FormReading) -> Element:
     return Element("BIN", content, at)
 
 
-class _Plan:
-    """How the draft becomes an element: every child, in the order of the declaration."""
-
-    __slots__ = ("inner", "name", "path")
-
-    def __init__(self, name: str, path: str, inner: tuple[_Plan, ...] | None) -> None:
-        self.name = name
-        self.path = path
-        self.inner = inner
-
-
-def _plans(words: tuple[Word, ...], prefix: str) -> tuple[_Plan, ...]:
-    found: list[_Plan] = []
-    for word in words:
-        if isinstance(word, Together):
-            found.extend(_plans(word.parts, prefix))
-        elif isinstance(word, Choice) and word.high > 1:
-            found.append(_Plan("", prefix + "|".join(option.name for option in word.options), None))
-        elif isinstance(word, Choice):
-            found.extend(_plans(word.options, prefix))
-        else:
-            found.append(_plan(word, prefix))
-    return tuple(found)
-
-
-def _plan(part: Part, prefix: str) -> _Plan:
-    path = prefix + part.name
-    inner = _plans(part.holds, path + "/") if isinstance(part.holds, tuple) and part.high == 1 else None
-    return _Plan(part.name, path, inner)
-
-
-def _assemble(plans: tuple[_Plan, ...], draft: Mapping[str, object]) -> list[Element]:
-    content: list[Element] = []
-    for plan in plans:
-        found = draft.get(plan.path)
-        if found is not None:
-            if isinstance(found, Element):
-                content.append(found)
-            elif isinstance(found, list):
-                content.extend(cast("list[Element]", found))
-        elif plan.inner is not None:
-            inner = _assemble(plan.inner, draft)
-            if inner or plan.path + "!" in draft:
-                content.append(Element(plan.name, tuple(inner), inner[0].at if inner else -1))
-    return content
-
-
 class FormReader:
     """Reads letters of one version from their segments."""
 
@@ -399,9 +358,9 @@ class FormReader:
         for item in form.items:
             if isinstance(item, Group) and (not item.versions or version.mark in item.versions):
                 self._add_group(GroupReader(item, self, version.mark))
-        self.plans = _plans(words, "")
+        self.plans = plans_of(words, "")
         repeated = [group for groups in self.groups.values() for group in groups if group.group.repeated]
-        self.inner_plans = {group.group.target: _inner_plans(words, group.group.target) for group in repeated}
+        self.inner_plans = {group.group.target: inner_plans_of(words, group.group.target) for group in repeated}
 
     def _add_group(self, group: GroupReader) -> None:
         declared = group.group
@@ -428,7 +387,7 @@ class FormReader:
         self._constants(segments[0], interchange, draft, reading)
         for candidates, instance in self._instances(segments, reading):
             self._read_instance(candidates, instance, draft, reading)
-        return Element(self.root, tuple(_assemble(self.plans, draft)), 1), reading
+        return Element(self.root, tuple(assemble(self.plans, draft)), 1), reading
 
     def _constants(self, unh: Segment, interchange: Segment | None, draft: Draft, reading: FormReading) -> None:
         identifier = unh[1][0] if len(unh) > 1 else ""
@@ -488,13 +447,6 @@ class FormReader:
         own: Draft = {}
         fitting.read(instance, own, reading)
         target = fitting.group.target
-        content = tuple(_assemble(self.inner_plans[target], own))
+        content = tuple(assemble(self.inner_plans[target], own))
         element = Element(target.rpartition("/")[2], content, instance[0][0])
         draft.setdefault(target, []).append(element)  # type: ignore[union-attr]
-
-
-def _inner_plans(words: tuple[Word, ...], target: str) -> tuple[_Plan, ...]:
-    for name in target.split("/"):
-        part = next(word for word in words if isinstance(word, Part) and word.name == name)
-        words = part.holds if isinstance(part.holds, tuple) else ()
-    return _plans(words, "")
