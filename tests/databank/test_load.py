@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,10 @@ def load(new_database_url, tmp_path):
     """Runs the real command on a database of its own."""
     environ = os.environ | {"LABBRO_DATABASE_URL": new_database_url(), "LABBRO_DATA": str(tmp_path / "data")}
 
+    def start(*arguments):
+        command = [*LABBRO, "load", *map(str, arguments)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, start_new_session=True)
+
     def run(*arguments, standard_input=b""):
         return subprocess.run(
             [*LABBRO, "load", *map(str, arguments)],
@@ -25,6 +31,7 @@ def load(new_database_url, tmp_path):
             timeout=60,
         )
 
+    run.start = start
     return run
 
 
@@ -79,3 +86,41 @@ def test_a_path_that_does_not_exist_is_wrong_use(load, tmp_path):
     done = load(tmp_path / "nowhere")
     assert done.returncode == 2
     assert b"nowhere" in done.stderr
+
+
+def test_many_files_are_shared_among_processes_and_told_in_order(load, tmp_path):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(300):
+        (many / f"{number:04d}.edi").write_bytes(edifact(one(identifier=f"L{number}")))
+    done = load("--format", "json", "--workers", "2", many)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["letter"], line["outcome"]) for line in lines] == [(f"L{number}", "stored") for number in range(300)]
+    assert load("--workers", "2", many).stdout.decode().strip() == "300 here before"
+
+
+def test_a_loading_process_that_is_killed_leaves_no_other_behind(load, tmp_path):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(2000):
+        (many / f"{number:04d}.edi").write_bytes(edifact(one(identifier=f"L{number}")))
+    process = load.start("--format", "json", "--workers", "2", many)
+    process.stdout.readline()
+    process.kill()
+    deadline = time.monotonic() + 20
+    while group_lives(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not group_lives(process.pid)
+
+
+def group_lives(group):
+    """Whether a process of this group is left that is not only waiting to be buried."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, member_of = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(member_of) == group and state != "Z":
+            return True
+    return False

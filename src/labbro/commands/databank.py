@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections import Counter, deque
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from labbro import letters
-from labbro.databank import Databank
+from labbro.databank import loading
 from labbro.databank.history import Outcome
 from labbro.databank.watch import Watcher
 from labbro.errors import NotConfigured, WrongUse
-from labbro.letters.letter import Reading
 from labbro.platform import logs
 from labbro.platform.clock import SystemClock
-from labbro.platform.database import Database, migrate
 from labbro.platform.identities import SystemIdentities
-from labbro.platform.settings import Settings, from_environment
+from labbro.platform.settings import from_environment
 
-STANDARD_INPUT = "-"
 SHOWN_REFUSALS = 20
 
 
@@ -46,6 +41,7 @@ def register(app: typer.Typer) -> None:
 def load(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders (recursive) or - .")],
     form: Annotated[Format, typer.Option("--format", help="For people, or a JSON object a letter.")] = Format.text,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes to share many files among.")] = None,
 ) -> None:
     """Loads letters into the databank, each exactly once; loading again changes nothing.
 
@@ -54,12 +50,9 @@ def load(
     files = list(_files(paths))
     settings = from_environment()
     logs.configure("warning", settings.log_format)
-    inputs = _Inputs(files)
-    told = _Teller(form, inputs)
-    with _databank(settings) as databank:
-        request_id = str(SystemIdentities().new())
-        for outcome in databank.intake_stream(inputs.readings(), SystemClock().now(), request_id, "load"):
-            told.tell(outcome)
+    told = _Teller(form)
+    for name, outcome in loading.load(files, settings, workers):
+        told.tell(name, outcome)
     told.end()
     raise typer.Exit(1 if told.counts["refused"] else 0)
 
@@ -73,7 +66,7 @@ def watch(
     if watched is None:
         raise NotConfigured("Name a folder to watch, or set LABBRO_WATCH.")
     logs.configure(settings.log_level, settings.log_format)
-    with _databank(settings) as databank:
+    with loading.open_databank(settings) as databank:
         watched.mkdir(parents=True, exist_ok=True)
         watcher = Watcher(databank, watched, SystemClock(), SystemIdentities())
 
@@ -85,52 +78,15 @@ def watch(
         watcher.run()
 
 
-@contextmanager
-def _databank(settings: Settings) -> Generator[Databank]:
-    """The databank of this installation, its schema up to date."""
-    with Database.open(settings) as database:
-        migrate(database)
-        clock = SystemClock()
-        yield Databank(database=database, settings=settings, clock=clock, identities=SystemIdentities(clock))
-
-
-class _Inputs:
-    """The letters of some files, read one by one; remembers which file each came from, until it is told."""
-
-    def __init__(self, files: Sequence[str]) -> None:
-        self._files = files
-        self._pending: deque[str] = deque()
-
-    def readings(self) -> Iterator[Reading]:
-        """Every letter of every file, in order. A file that cannot be opened raises WrongUse."""
-        for name in self._files:
-            if name == STANDARD_INPUT:
-                yield from self._named(name, sys.stdin.buffer)
-            else:
-                with _opened(name) as file:
-                    yield from self._named(name, file)
-
-    def next_name(self) -> str:
-        """The file of the letter whose outcome comes next."""
-        return self._pending.popleft()
-
-    def _named(self, name: str, file: BinaryIO) -> Iterator[Reading]:
-        for reading in letters.read(file):
-            self._pending.append(name)
-            yield reading
-
-
 class _Teller:
     """Prints outcomes: JSON lines, or a count with the refusals; progress goes to standard error on a terminal."""
 
-    def __init__(self, form: Format, inputs: _Inputs) -> None:
+    def __init__(self, form: Format) -> None:
         self._form = form
-        self._inputs = inputs
         self._progress = form is Format.text and sys.stderr.isatty()
         self.counts: Counter[str] = Counter()
 
-    def tell(self, outcome: Outcome) -> None:
-        name = self._inputs.next_name()
+    def tell(self, name: str, outcome: Outcome) -> None:
         self.counts[outcome.kind] += 1
         if self._form is Format.json:
             print(msgspec.json.encode(as_json(name, outcome)).decode(), flush=True)
@@ -176,13 +132,6 @@ def as_json(name: str, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _opened(name: str) -> BinaryIO:
-    try:
-        return Path(name).open("rb")
-    except OSError as error:
-        raise WrongUse(f"A file cannot be read ({error.strerror}): {name}") from None
-
-
 def _first_error(outcome: Outcome) -> str:
     return next((finding.message for finding in outcome.findings if finding.severity == "error"), "")
 
@@ -190,7 +139,7 @@ def _first_error(outcome: Outcome) -> str:
 def _files(paths: Sequence[str]) -> Iterator[str]:
     """The files that some paths name; folders are searched in the order of their names."""
     for path in paths:
-        if path == STANDARD_INPUT:
+        if path == loading.STANDARD_INPUT:
             yield path
         elif Path(path).is_dir():
             yield from (str(found) for found in sorted(Path(path).rglob("*")) if found.is_file())

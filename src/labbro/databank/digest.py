@@ -39,22 +39,27 @@ def _without_consent(child: Element | str) -> Element | str:
 
 
 def _put(element: Element, parts: list[str]) -> None:
-    """The element as words: \x01 opens, \x02 closes; neither can stand in a letter."""
+    """The element as words: \x01 opens, \x02 closes; neither can stand in a letter. Every letter passes here whole."""
     parts.append("\x01" + element.name)
     content = element.content
     if isinstance(content, str):
         parts.append(content.rstrip())
     else:
-        for part in _without_end(content):
+        last = content[-1] if content else None
+        if isinstance(last, str) or (last is not None and last.name in _MARKS_AT_END):
+            content = _without_end(content) or ("",)
+        for part in content:
             if isinstance(part, str):
                 parts.append(part)
-            elif part.content != PLACEHOLDER_NAME:
+            elif not isinstance(part.content, str):
                 _put(part, parts)
+            elif part.content != PLACEHOLDER_NAME:
+                parts.append(f"\x01{part.name}\x00{part.content.rstrip()}\x00\x02")
     parts.append("\x02")
 
 
 def _without_end(content: tuple[Element | str, ...]) -> tuple[Element | str, ...]:
-    """A text without the marks and blanks at its end; other content as it is."""
+    """A text without the marks and blanks at its end."""
     end = len(content)
     while end:
         last = content[end - 1]

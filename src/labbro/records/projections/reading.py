@@ -29,13 +29,20 @@ class Projection(msgspec.Struct, frozen=True):
 def name(element: Element | None, path: str) -> str | None:
     """A name at a path; absent where the sender wrote MedCom's placeholder `_` or nothing."""
     text = None if element is None else element.text(path)
-    return None if text is None or text.strip() in {"", PLACEHOLDER_NAME} else text
+    return None if text is None else named(text)
+
+
+def named(text: str) -> str | None:
+    """A name; None for MedCom's placeholder `_` and for blanks."""
+    return None if text.strip() in {"", PLACEHOLDER_NAME} else text
 
 
 def prose(element: Element | None) -> str | None:
     """A text with marks as plain lines, without the line ends and blanks at its end; None where it is empty."""
     if element is None:
         return None
+    if isinstance(element.content, str) and "\n" not in element.content:
+        return element.content.rstrip() or None
     lines = [line.rstrip() for line in element.value.split("\n")]
     return "\n".join(lines).rstrip("\n") or None
 

@@ -29,7 +29,7 @@ from labbro.records.model import (
     ResultStatus,
     Sample,
 )
-from labbro.records.projections.reading import EARLIEST, Projection, moment, name, prose
+from labbro.records.projections.reading import EARLIEST, Projection, moment, name, named, prose
 
 NOT_YET_ARRIVED: Final = "*****"  # the place of a value that has not been measured; never a result
 PATIENT_OR_CLINIC: Final = "PNT"
@@ -131,9 +131,12 @@ def _sample(element: Element, findings: list[Finding]) -> Sample:
     )
 
 
+Parts = dict[str, Element]
+
+
 def _result(element: Element, ordinal: int) -> Result:
-    parts: dict[str, Element] = {child.name: child for child in element.children}
-    analysis = parts.get("Analysis", _NOTHING)
+    parts = _parts(element)
+    analysis = _parts(parts.get("Analysis"))
     status, value = _status_and_value(parts)
     return Result(
         ordinal=ordinal,
@@ -147,19 +150,26 @@ def _result(element: Element, ordinal: int) -> Result:
         interval=_interval(parts.get("ReferenceInterval")),
         producer=_producer(parts.get("ProducerOfLabResult")),
         group=_group(analysis),
-        text_values=_texts(element, "ResultTextValue"),
-        comments=_texts(element, "ResultComments"),
-        references=tuple(_reference(reference) for reference in element.all("Reference")),
+        text_values=_texts(element, "ResultTextValue") if "ResultTextValue" in parts else (),
+        comments=_texts(element, "ResultComments") if "ResultComments" in parts else (),
+        references=tuple(_reference(found) for found in element.all("Reference")) if "Reference" in parts else (),
         to_laboratory=_text(parts, "ToLabIdentifier"),
     )
 
 
-def _text(parts: dict[str, Element], key: str) -> str | None:
+def _parts(element: Element | None) -> Parts:
+    """The child elements by name, looked through once: a letter has up to 99 results, and every one passes here."""
+    if element is None or isinstance(element.content, str):
+        return {}
+    return {child.name: child for child in element.content if isinstance(child, Element)}
+
+
+def _text(parts: Parts, key: str) -> str | None:
     found = parts.get(key)
     return None if found is None else found.value
 
 
-def _status_and_value(parts: dict[str, Element]) -> tuple[ResultStatus, str | None]:
+def _status_and_value(parts: Parts) -> tuple[ResultStatus, str | None]:
     """Nothing has been measured when the letter says so, nor when the value is the placeholder.
 
     EDIFACT tells `proeve_modtaget` and a preliminary result apart by the placeholder alone, so a preliminary
@@ -173,36 +183,38 @@ def _status_and_value(parts: dict[str, Element]) -> tuple[ResultStatus, str | No
     return status, None if status == "received" else value
 
 
-def _analysis(element: Element) -> Code:
+def _analysis(parts: Parts) -> Code:
+    short_name = _text(parts, "AnalysisShortName")
     return Code(
-        value=element.text("AnalysisCode") or "",
-        system=element.text("AnalysisCodeType") or "",
-        responsible=element.text("AnalysisCodeResponsible") or "",
-        short_name=name(element, "AnalysisShortName"),
-        complete_name=prose(element.find("AnalysisCompleteName")),
+        value=_text(parts, "AnalysisCode") or "",
+        system=_text(parts, "AnalysisCodeType") or "",
+        responsible=_text(parts, "AnalysisCodeResponsible") or "",
+        short_name=None if short_name is None else named(short_name),
+        complete_name=prose(parts.get("AnalysisCompleteName")),
     )
 
 
-def _group(analysis: Element) -> RequisitionGroup | None:
-    group = analysis.find("RequisitionGroup")
+def _group(analysis: Parts) -> RequisitionGroup | None:
+    group = analysis.get("RequisitionGroup")
     if group is None:
         return None
     return RequisitionGroup(
         identifier=group.text("Identifier") or "",
         responsible=group.text("IdentifierResponsible") or "",
         name=group.text("Name") or "",
-        order=_integer(analysis.text("Order")),
+        order=_integer(_text(analysis, "Order")),
     )
 
 
 def _interval(element: Element | None) -> ReferenceInterval | None:
-    if element is None:
+    parts = _parts(element)
+    if not parts:
         return None
     interval = ReferenceInterval(
-        kind=_INTERVAL.get(element.text("TypeOfInterval") or ""),
-        lower=element.text("LowerLimit"),
-        upper=element.text("UpperLimit"),
-        text=element.text("IntervalText"),
+        kind=_INTERVAL.get(_text(parts, "TypeOfInterval") or ""),
+        lower=_text(parts, "LowerLimit"),
+        upper=_text(parts, "UpperLimit"),
+        text=_text(parts, "IntervalText"),
     )
     return None if interval == ReferenceInterval() else interval
 
@@ -213,7 +225,8 @@ def _producer(element: Element | None) -> Producer | None:
         return None
     if isinstance(element.content, str):
         return Producer(element.content) if element.content.strip() else None
-    return Producer(element.text("Identifier") or "", element.text("IdentifierCode"))
+    parts = _parts(element)
+    return Producer(_text(parts, "Identifier") or "", _text(parts, "IdentifierCode"))
 
 
 def _texts(element: Element, tag: str) -> tuple[str, ...]:
