@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from labbro.platform.settings import Settings
 
 _LISTEN_POLL_SECONDS = 0.01
 _CLOSE_SECONDS = 5
+_COLLECT_AFTER_OBJECTS = 50_000  # a patient with thousands of results makes many objects that hold no cycles
 
 _log = logs.get_logger(__name__)
 
@@ -33,6 +35,7 @@ def serve(settings: Settings, edge: Edge, *, on_ready: Callable[[str], None]) ->
     Raises NotConfigured when the settings may not be served: off loopback without TLS, or on a port in use.
     """
     check_servable(settings)
+    _spare_the_collector()
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="labbro"))
     return asyncio.run(_serve(settings, edge, on_ready))
 
@@ -54,6 +57,17 @@ def check_servable(settings: Settings) -> None:
                 f"LABBRO_HOST={settings.host} and LABBRO_PORT={settings.port} cannot be listened on "
                 f"({error.strerror}); is another server running there?"
             ) from None
+
+
+def _spare_the_collector() -> None:
+    """Takes what was loaded at the start out of garbage collection, and collects less often.
+
+    Without this the 95th percentile of a large patient's page is four times its median: full collections walk over
+    every module and type again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER_OBJECTS)
 
 
 async def _serve(settings: Settings, edge: Edge, on_ready: Callable[[str], None]) -> bool:
