@@ -10,6 +10,7 @@ from typing import cast
 import msgspec
 from litestar import Litestar
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labbro import __version__
@@ -66,7 +67,12 @@ def application(services: Services) -> Edge:
         route_handlers=handlers,
         exception_handlers={Exception: problems.handle},
         request_max_body_size=settings.body_limit_bytes,
-        openapi_config=OpenAPIConfig(title="Labbro", version=__version__, path="/api-description"),
+        openapi_config=OpenAPIConfig(
+            title="Labbro",
+            version=__version__,
+            path="/api-description",
+            render_plugins=[JsonRenderPlugin()],  # the usual pages for it load scripts from elsewhere
+        ),
         logging_config=None,
     )
     return Edge(cast("ASGIApp", litestar), settings)

@@ -162,6 +162,13 @@ def test_no_log_line_measure_or_address_holds_a_person(running: Running, clinici
     assert len(clinician.addresses) > 10
 
 
+def test_the_interface_describes_itself_and_loads_nothing_from_elsewhere(running: Running) -> None:
+    description = httpx.get(f"{running.address}/api-description/openapi.json").json()
+    assert {"/letters", "/receipts"} <= set(description["paths"])
+    assert httpx.get(f"{running.address}/api-description").status_code in (200, 404)
+    assert "<script" not in httpx.get(f"{running.address}/api-description").text
+
+
 def test_every_page_was_sent_as_a_health_page_is(clinician: Clinician) -> None:
     headers = clinician.client.get("/").headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
