@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"labbro: {error.message}", file=sys.stderr)
         sys.exit(WRONG_USE if isinstance(error, WrongUse | NotConfigured) else MACHINE_FAULT)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "labbro":
+        if _is_ours(error):
             raise
         extra = _EXTRA.get(error.name or "", "server")
         print(f"labbro: this command needs more than the base: pip install 'labbro[{extra}]'.", file=sys.stderr)
@@ -81,6 +81,15 @@ def build(words: Sequence[str]) -> Callable[..., Any]:
 
     named = next((word for word in words if not word.startswith("-")), "")
     for name in [COMMANDS[named]] if named in COMMANDS else dict.fromkeys(COMMANDS.values()):
-        module = import_module(f"labbro.commands.{name}")
+        try:
+            module = import_module(f"labbro.commands.{name}")
+        except ModuleNotFoundError as error:
+            if named in COMMANDS or _is_ours(error):
+                raise
+            continue  # help lists what this install can do
         cast("Callable[[typer.Typer], None]", module.register)(app)
     return app
+
+
+def _is_ours(error: ModuleNotFoundError) -> bool:
+    return (error.name or "").partition(".")[0] == "labbro"

@@ -99,6 +99,17 @@ def test_a_missing_extra_is_told_by_name() -> None:
     assert "pip install 'labbro[cli]'" in told.stderr
 
 
+def test_help_lists_what_an_install_without_the_server_can_do() -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['litestar', 'psycopg', 'structlog', 'granian']))\n"
+        "from labbro import cli; cli.main(['--help'])\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert " check " in told.stdout
+    assert " serve " not in told.stdout
+
+
 def test_a_fault_of_the_program_is_told_by_its_place_not_its_text() -> None:
     code = (
         "from labbro import cli\n"
