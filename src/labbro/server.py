@@ -22,6 +22,7 @@ from labbro.platform.edge import Edge
 from labbro.platform.identities import Identities, SystemIdentities
 from labbro.platform.settings import Settings
 from labbro.portal import pages
+from labbro.portal.demonstration import Example
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -49,8 +50,8 @@ def open_services(settings: Settings) -> Services:
     return Services(settings=settings, database=database, databank=databank, clock=clock, identities=identities)
 
 
-def application(services: Services) -> Edge:
-    """The rooms' routes behind the edge: an ASGI application."""
+def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
+    """The rooms' routes behind the edge: an ASGI application. `examples`: patients that a demonstration offers."""
     settings, clock, identities = services.settings, services.clock, services.identities
     handlers: list[ControllerRouterHandler] = [
         *api.routes(databank=services.databank, settings=settings, clock=clock, identities=identities),
@@ -60,6 +61,7 @@ def application(services: Services) -> Edge:
             settings=settings,
             clock=clock,
             identities=identities,
+            examples=examples,
         ),
         *health.routes(services.database),
     ]

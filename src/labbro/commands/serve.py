@@ -16,6 +16,7 @@ from labbro.databank.watch import Watcher
 from labbro.platform import logs, serving
 from labbro.platform.database import Database, migrate
 from labbro.platform.settings import from_environment
+from labbro.portal.demonstration import Example
 
 _log = logs.get_logger(__name__)
 
@@ -42,10 +43,9 @@ def serve() -> None:
     _say("Opening the database ...")
     services = server.open_services(settings)
     try:
-        if settings.demonstration:
-            _demonstrate(services)
+        examples = _demonstrate(services) if settings.demonstration else ()
         with _watching(services):
-            finished = serving.serve(settings, server.application(services), on_ready=_tell_address)
+            finished = serving.serve(settings, server.application(services, examples), on_ready=_tell_address)
     finally:
         services.database.close()
     _say("Stopped." if finished else "Stopped; work that took too long was given up and nothing of it was kept.")
@@ -78,16 +78,19 @@ def _watching(services: server.Services) -> Generator[None]:
         watcher.stop(services.settings.stop_seconds)
 
 
-def _demonstrate(services: server.Services) -> None:
-    """Loads the invented country on the first start. Loading again would change nothing: letters are kept once."""
+def _demonstrate(services: server.Services) -> tuple[Example, ...]:
+    """Loads the invented country on the first start, and names its people for the search page.
+
+    Loading again would change nothing: letters are kept once.
+    """
     from labbro.synthetic import demonstration
 
     mark = services.settings.data_dir / "demonstration-loaded"
-    if mark.exists():
-        return
-    _say("First start: loading the demonstration country ...")
-    demonstration.load(services.databank, clock=services.clock)
-    mark.touch()
+    if not mark.exists():
+        _say("First start: loading the demonstration country ...")
+        demonstration.load(services.databank, clock=services.clock)
+        mark.touch()
+    return tuple(Example(who.name, who.cpr, who.story_da, who.story_en) for who in demonstration.people())
 
 
 def _tell_address(address: str) -> None:

@@ -1,8 +1,20 @@
-"""The invented clinicians of the demonstration sign-in. Nobody of these names is meant."""
+"""The invented clinicians of the demonstration sign-in, and what an invented patient is offered by. Nobody of these names is meant."""
 
 from __future__ import annotations
 
+import msgspec
+
 from labbro.portal.sessions import Actor
+
+
+class Example(msgspec.Struct, frozen=True):
+    """An invented patient that the demonstration offers on the search page, with what there is to see."""
+
+    name: str
+    identifier: str
+    story_da: str
+    story_en: str
+
 
 CLINICIANS: dict[str, Actor] = {
     "asta": Actor("demonstration:asta", "Asta Prøvesen (opdigtet)", "Lægehuset Fantasien"),

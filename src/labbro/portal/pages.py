@@ -16,6 +16,7 @@ from labbro.platform.identities import Identities
 from labbro.platform.settings import Settings
 from labbro.portal import pages_patient, pages_search, pages_sign_in
 from labbro.portal.assets import KEEP, Assets
+from labbro.portal.demonstration import Example
 from labbro.portal.openid import OpenId
 from labbro.portal.seals import Seals
 from labbro.portal.sessions import Sessions
@@ -25,9 +26,15 @@ BACK_PATH = "/sign-in/openid/back"
 
 
 def routes(
-    *, database: Database, databank: Databank, settings: Settings, clock: Clock, identities: Identities
+    *,
+    database: Database,
+    databank: Databank,
+    settings: Settings,
+    clock: Clock,
+    identities: Identities,
+    examples: tuple[Example, ...] = (),
 ) -> list[ControllerRouterHandler]:
-    """All pages, forms and files of the portal, their errors shown as pages."""
+    """All pages, forms and files of the portal, their errors shown as pages. `examples`: patients to try it with."""
     portal = Portal(
         databank=databank,
         sessions=Sessions(database, clock, identities, settings.lookups_per_hour),
@@ -37,6 +44,7 @@ def routes(
         assets=Assets(),
         templates=environment(),
         openid=_openid(settings, clock),
+        examples=examples if settings.demonstration else (),
     )
 
     def failed(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -99,7 +99,7 @@ def _hit(patient: PatientSummary, handle: str, seen: Visit) -> Hit:
 
 
 def _search_page(portal: Portal, seen: Visit, *, problem: str = "", status: int = 200) -> Page:
-    return page(portal, seen, "search.html", status=status, problem=problem)
+    return page(portal, seen, "search.html", status=status, problem=problem, examples=portal.examples)
 
 
 def _to_sign_in(portal: Portal, request: AnyRequest) -> Page:

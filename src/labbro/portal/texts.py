@@ -54,6 +54,8 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     reasons: Mapping[str, str]
     find: str
     find_logged: str
+    examples: str
+    examples_note: str
     identifier_missing: str
     identifier_too_long: str
     none_found: str

@@ -23,6 +23,7 @@ from labbro.platform.clock import Clock
 from labbro.platform.settings import Settings
 from labbro.portal.assets import Assets
 from labbro.portal.i18n import texts_in
+from labbro.portal.demonstration import Example
 from labbro.portal.openid import OpenId
 from labbro.portal.seals import Seals
 from labbro.portal.sessions import Session, Sessions
@@ -57,6 +58,7 @@ class Portal(msgspec.Struct, frozen=True):
     assets: Assets
     templates: Environment
     openid: OpenId | None
+    examples: tuple[Example, ...] = ()
 
     @property
     def secure(self) -> bool:

@@ -48,6 +48,8 @@ DANISH = Texts(
         "quality": "Kvalitetssikring",
     },
     find="Find",
+    examples="Opdigtede patienter at prøve med",
+    examples_note="Vælg en for at se forløbet. Numrene opfylder ikke modulus 11 og kan ikke tilhøre nogen.",
     find_logged="Hvert opslag skrives i en log, som patienten kan få vist.",
     identifier_missing="Skriv et CPR-nummer.",
     identifier_too_long="Det er ikke et CPR-nummer: der er for mange tegn.",

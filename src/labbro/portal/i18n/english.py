@@ -48,6 +48,8 @@ ENGLISH = Texts(
         "quality": "Quality assurance",
     },
     find="Find",
+    examples="Invented patients to try",
+    examples_note="Choose one to see the course. The numbers fail modulus 11 and can belong to nobody.",
     find_logged="Every look-up is written to a log that the patient can be shown.",
     identifier_missing="Write a CPR number.",
     identifier_too_long="That is no CPR number: it has too many characters.",
