@@ -41,7 +41,9 @@ class Language(StrEnum):
 
 
 ENDINGS = {Target.xml: ".xml", Target.edifact: ".edi", Target.json: ".json"}
-Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders (recursive) or - for standard input.")]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Files, folders (recursive) or - for standard input.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="For people, or one JSON object a line.")]
 LanguageOption = Annotated[Language, typer.Option("--language", help="The language of the sentences.")]
 
@@ -200,7 +202,9 @@ class Conversion:
     def _said(self, several: Sequence[Letter]) -> tuple[bytes | None, tuple[Finding, ...]]:
         if self.to is Target.json:
             forms = [letters.to_json(letter) for letter in several]
-            return msgspec.json.format(msgspec.json.encode(forms[0] if len(forms) == 1 else forms), indent=2) + b"\n", ()
+            return msgspec.json.format(
+                msgspec.json.encode(forms[0] if len(forms) == 1 else forms), indent=2
+            ) + b"\n", ()
         return letters.losses(several, "xml" if self.to is Target.xml else "edifact", checked=True)
 
     def _put(self, data: bytes, out: Path | None, number: int) -> str:

@@ -128,7 +128,16 @@ def _notes(teller: Teller, result: Element) -> tuple[Field, ...]:
         made_by = (
             teller.joined(producer, ("Identifier", "IdentifierCode")) if producer.children else teller.element(producer)
         )
-    group = teller.joined(result, ("Analysis/RequisitionGroup/Name", "Analysis/Order"), " · ")
+    group = teller.joined(
+        result,
+        (
+            "Analysis/RequisitionGroup/Name",
+            "Analysis/RequisitionGroup/Identifier",
+            "Analysis/RequisitionGroup/IdentifierResponsible",
+            "Analysis/Order",
+        ),
+        " · ",
+    )
     return (
         *texts,
         Field(teller.say("Kode", "Code"), code),

@@ -22,8 +22,8 @@ from labbro.platform import logs
 from labbro.platform.clock import Clock
 from labbro.platform.settings import Settings
 from labbro.portal.assets import Assets
-from labbro.portal.i18n import texts_in
 from labbro.portal.demonstration import Example
+from labbro.portal.i18n import texts_in
 from labbro.portal.openid import OpenId
 from labbro.portal.seals import Seals
 from labbro.portal.sessions import Session, Sessions
