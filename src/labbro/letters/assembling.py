@@ -20,7 +20,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plans_of(words: tuple[Word, ...], prefix: str) -> tuple[Plan, ...]:
-    """The plans of declared words; a draft holds each at `prefix` and its name, a repeated choice at its names joined."""
+    """The plans of declared words; a draft holds each at `prefix` and its name, a repeated choice at all its names."""
     found: list[Plan] = []
     for word in words:
         if isinstance(word, Together):
