@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -28,7 +28,7 @@ class Input(msgspec.Struct, frozen=True):
         return "letter" if self.path is None else self.path.stem
 
     @contextmanager
-    def opened(self) -> Iterator[BinaryIO]:
+    def opened(self) -> Generator[BinaryIO]:
         """The bytes of the file, to be read as a stream. Raises WrongUse where it cannot be opened."""
         if self.path is None:
             yield sys.stdin.buffer

@@ -1,4 +1,4 @@
-"""The invented clinicians of the demonstration sign-in, and what an invented patient is offered by. Nobody of these names is meant."""
+"""The invented clinicians of the demonstration sign-in, and how invented patients are offered. Nobody is meant."""
 
 from __future__ import annotations
 
