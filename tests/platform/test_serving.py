@@ -18,11 +18,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from psycopg.conninfo import conninfo_to_dict
+
+from labbro.platform.embedded import Embedded
 
 PROBE = Path(__file__).with_name("probe_server.py")
 SECRET = "ab" * 32
@@ -200,6 +204,25 @@ def test_requests_are_answered_while_a_slow_one_runs(client: httpx.Client) -> No
     assert client.get("/healthz").status_code == 200
     assert slow.is_alive()
     slow.join()
+
+
+def test_a_server_whose_database_went_away_is_alive_but_not_ready(
+    tmp_path: Path, cluster: Embedded, new_database_url: Callable[[], str]
+) -> None:
+    url = new_database_url()
+    name = conninfo_to_dict(url)["dbname"]
+    served = Served(tmp_path, LABBRO_DATABASE_URL=url)
+    with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as administrator:
+        administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        assert httpx.get(f"{served.address}/healthz").status_code == 200
+        answer = httpx.get(f"{served.address}/readyz", timeout=60)
+        assert (answer.status_code, answer.json()["database"]) == (503, "does not answer")
+        administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+    deadline = time.monotonic() + 60
+    while httpx.get(f"{served.address}/readyz", timeout=60).status_code != 200:
+        assert time.monotonic() < deadline
+    assert served.stop() == 0
 
 
 def test_sigterm_finishes_work_in_hand_and_refuses_new_work(tmp_path: Path, database_url: str) -> None:
