@@ -93,7 +93,13 @@ def letter_xml(version: str = "XR0131K") -> str:
     from_lab = "<FromLabIdentifier>OEB</FromLabIdentifier>" if version == "XR0131K" else ""
     status = "<ReportStatusCode>komplet_svar</ReportStatusCode>" if version == "XR0131K" else ""
     producer = "<ProducerOfLabResult>Ørby KKA</ProducerOfLabResult>" if version == "XR0130K/2005" else PRODUCER
-    body = (_HEAD.format(code=code), _PARTIES.format(from_lab=from_lab), _PATIENT, _SAMPLE, _GENERAL.format(status=status))
+    body = (
+        _HEAD.format(code=code),
+        _PARTIES.format(from_lab=from_lab),
+        _PATIENT,
+        _SAMPLE,
+        _GENERAL.format(status=status),
+    )
     return f"<{root}>{''.join(body)}{RESULT.format(producer=producer)}</LaboratoryResults></{root}>"
 
 

@@ -30,12 +30,14 @@ UNREAD = "*"
 class FormReading:
     """One letter being read: its findings, and what was filled in by rule."""
 
-    __slots__ = ("assumed", "findings", "reader")
+    __slots__ = ("assumed", "findings", "reader", "within")
 
     def __init__(self, reader: FormReader) -> None:
         self.reader = reader
         self.findings: list[Finding] = []
         self.assumed: list[str] = []
+        # The path of the repeated element that is being read, with a slash at its end.
+        self.within = ""
 
     def tell(
         self,
@@ -46,7 +48,7 @@ class FormReading:
         position: str | None = None,
         **words: object,
     ) -> None:
-        where = None if path is None else f"{self.reader.root}/{path}"
+        where = None if path is None else f"{self.reader.root}/{self.within}{path}"
         self.findings.append(finding(severity, code, where, Place(segment=at, position=position), **words))
 
 
@@ -385,8 +387,10 @@ class FormReader:
         reading = FormReading(self)
         draft: Draft = {}
         self._constants(segments[0], interchange, draft, reading)
-        for candidates, instance in self._instances(segments, reading):
-            self._read_instance(candidates, instance, draft, reading)
+        instances = self._instances(segments, reading)
+        numbered = sum(candidates[0].group.repeated for candidates, _ in instances) > 1
+        for candidates, instance in instances:
+            self._read_instance(candidates, instance, draft, reading, numbered)
         return Element(self.root, tuple(assemble(self.plans, draft)), 1), reading
 
     def _constants(self, unh: Segment, interchange: Segment | None, draft: Draft, reading: FormReading) -> None:
@@ -431,7 +435,12 @@ class FormReader:
         return found
 
     def _read_instance(
-        self, candidates: list[GroupReader], instance: list[tuple[int, Segment]], draft: Draft, reading: FormReading
+        self,
+        candidates: list[GroupReader],
+        instance: list[tuple[int, Segment]],
+        draft: Draft,
+        reading: FormReading,
+        numbered: bool,
     ) -> None:
         if not instance:
             return
@@ -445,8 +454,10 @@ class FormReader:
             fitting.read(instance, draft, reading)
             return
         own: Draft = {}
-        fitting.read(instance, own, reading)
         target = fitting.group.target
+        made = cast("list[Element]", draft.setdefault(target, []))
+        reading.within = f"{target}[{len(made) + 1}]/" if numbered else f"{target}/"
+        fitting.read(instance, own, reading)
+        reading.within = ""
         content = tuple(assemble(self.inner_plans[target], own))
-        element = Element(target.rpartition("/")[2], content, instance[0][0])
-        draft.setdefault(target, []).append(element)  # type: ignore[union-attr]
+        made.append(Element(target.rpartition("/")[2], content, instance[0][0]))
