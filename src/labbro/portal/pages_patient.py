@@ -225,7 +225,7 @@ def _letter_facts(stored: StoredLetter, texts: Texts) -> list[detail.Fact]:
         detail.Fact(texts.receiver, stored.receiver_ean),
         detail.Fact(texts.syntax, f"{stored.standard} {stored.version} · {stored.syntax.upper()}"),
         detail.Fact(texts.received, formats.moment(formats.danish_time(stored.received_at))),
-        detail.Fact(texts.source, stored.source),
+        detail.Fact(texts.source, texts.sources.get(stored.source, stored.source)),
         detail.Fact(texts.digest, stored.digest.hex()),
     ]
 

@@ -216,6 +216,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     syntax: str
     digest: str
     source: str
+    sources: Mapping[str, str]
     findings: str
     findings_none: str
     # who has looked

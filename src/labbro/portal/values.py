@@ -6,6 +6,7 @@ The laboratory's own word (ResultValidation) always goes first; limits are compa
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -41,6 +42,7 @@ _HIGH = Judgement("high", "limits")
 _LOW = Judgement("low", "limits")
 
 
+@lru_cache(maxsize=8192)
 def number(text: str | None) -> float | None:
     """The number a text says, `.` and `,` both being decimal marks; None when it is anything but a plain number."""
     if text is None:

@@ -56,7 +56,7 @@
       cliponaxis: false,
       marker: {
         opacity: 1,
-        size: points.map((point) => (point.mark ? 11 : 8)),
+        size: points.map((point) => (point.mark ? 11 : 8) - (told.points.length > 40 ? 3 : 0)),
         symbol: points.map(symbol),
         color: points.map((point) => colour(shades[point.mark] || "--accent")),
         line: { width: 1.5, color: points.map((point) => colour(shades[point.mark] || "--accent")) },
