@@ -115,7 +115,25 @@ def test_the_row_tells_the_usual_unit_and_interval_and_the_cell_what_differs() -
     (row,) = seen.groups[0].rows
     assert (row.unit, row.interval) == ("mmol/L", "3,5–4,4")
     told = [(value.unit, value.interval) for cell in row.cells for value in cell]
-    assert told == [(None, None), ("", ""), ("mmol/l", "3,6–4,6"), (None, None)]
+    assert told == [(None, None), ("", ""), (None, "3,6–4,6"), (None, None)]
+
+
+def test_another_spelling_of_unit_or_interval_is_no_difference() -> None:
+    spelled = ReferenceInterval("physiological", "3.50", "4.4")
+    seen = view(
+        history(stored(number=1), stored(number=2), stored(potassium(interval=spelled, unit="mmol/l"), number=3))
+    )
+    assert {(value.unit, value.interval) for value in values(seen)} == {(None, None)}
+
+
+def test_rows_of_one_name_tell_their_codes() -> None:
+    codes = [
+        Code("X1", "lokal", "OPD", "Ørevoks"),
+        Code("X2", "lokal", "OPD", "Ørevoks"),
+        Code("X3", "lokal", "OPD", "Navlefnug"),
+    ]
+    seen = view(history(*(stored(potassium(analysis=code), number=n) for n, code in enumerate(codes, 1))))
+    assert [(row.code, row.twin) for row in seen.groups[0].rows] == [("X3", False), ("X1", True), ("X2", True)]
 
 
 def test_each_value_is_judged_by_its_own_interval() -> None:

@@ -17,7 +17,7 @@ from labbro.portal import formats
 from labbro.portal.filters import Filters
 from labbro.portal.rows import RowKey, row_keys
 from labbro.portal.texts import Texts
-from labbro.portal.values import NOT_A_VALUE, Mark, has_arrived, interval_text, judge, value_text
+from labbro.portal.values import NOT_A_VALUE, Mark, has_arrived, interval_text, judge, plain, value_text
 
 COLUMNS_A_PAGE = 60
 GroupOf = Callable[[str, str, str], ResultGroup]
@@ -30,6 +30,7 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     """One result in a cell. `shown` is the value as sent, or words in its place when `worded`.
 
     `unit` and `interval` are set only where they differ from the row's; '' means that the row has one, the result none.
+    Another spelling (`mmol/l`, `3.5` for `3,5`) is no difference.
     """
 
     letter: str
@@ -56,7 +57,10 @@ class Column(msgspec.Struct, frozen=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One analysis; `cells` has one entry a column, empty where nothing was measured."""
+    """One analysis; `cells` has one entry a column, empty where nothing was measured.
+
+    `twin`: another row of the group has the same name, so only the code or unit tells them apart.
+    """
 
     address: str
     name: str
@@ -65,6 +69,7 @@ class Row(msgspec.Struct, frozen=True):
     unit: str
     interval: str
     cells: tuple[tuple[Value, ...], ...]
+    twin: bool = False
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -228,9 +233,19 @@ def _groups(rows: list[_Chosen], index: dict[dt.datetime | None, int], texts: Te
             rank = rank_of(key.code, key.system, key.responsible)
             by_group.setdefault(chosen.group.number, []).append((rank, _row(key, results, index, texts)))
     return tuple(
-        Group(number, _group_name(BY_NUMBER[number], texts), tuple(row for _, row in sorted(ranked, key=_sort_key)))
+        Group(
+            number,
+            _group_name(BY_NUMBER[number], texts),
+            _told_apart([row for _, row in sorted(ranked, key=_sort_key)]),
+        )
         for number, ranked in sorted(by_group.items())
     )
+
+
+def _told_apart(rows: list[Row]) -> tuple[Row, ...]:
+    """The rows, those of the same name marked as twins."""
+    names = Counter(row.name for row in rows)
+    return tuple(msgspec.structs.replace(row, twin=True) if names[row.name] > 1 else row for row in rows)
 
 
 def _row(key: RowKey, results: list[StoredResult], index: dict[dt.datetime | None, int], texts: Texts) -> Row:
@@ -259,17 +274,20 @@ def row_names(results: list[StoredResult]) -> tuple[str, str]:
 
 
 def _usual(texts: list[str]) -> str:
-    """The most common text that says something; on a tie the one met first."""
-    counts = Counter(text for text in texts if text)
-    return max(counts, key=counts.__getitem__) if counts else ""
+    """The most common text that says something, in its first spelling; on a tie the one met first."""
+    counts = Counter(plain(text) for text in texts if text)
+    if not counts:
+        return ""
+    usual = max(counts, key=counts.__getitem__)
+    return next(text for text in texts if text and plain(text) == usual)
 
 
 def _value(stored: StoredResult, unit: str, told_interval: str, interval: str, texts: Texts) -> Value:
     result = stored.result
     arrived = has_arrived(result)
     shown, worded = shown_value(stored, texts)
-    own_unit = result.unit or ""
     measured = arrived and not worded and result.kind == "numeric"
+    other_interval = told_interval != interval and plain(told_interval) != plain(interval)
     return Value(
         letter=stored.letter_key.hex,
         ordinal=result.ordinal,
@@ -282,8 +300,8 @@ def _value(stored: StoredResult, unit: str, told_interval: str, interval: str, t
         ambiguous=stored.ambiguous,
         locked=stored.report.consent_given is False,
         remarks=bool(result.comments or result.references or (result.text_values and not worded)),
-        unit=own_unit if own_unit != unit and (own_unit or measured) else None,
-        interval=told_interval if told_interval != interval and (told_interval or measured) else None,
+        unit="" if unit and not result.unit and measured else None,
+        interval=told_interval if other_interval and (told_interval or measured) else None,
     )
 
 

@@ -74,8 +74,9 @@ class _Writer:
         unit = f'<span class="unit">{escape(row.unit)}</span> ' if row.unit else ""
         interval = f'{self._interval}<span class="interval">{escape(row.interval)}</span>' if row.interval else ""
         full = f' title="{escape(row.complete_name)}"' if row.complete_name != row.name else ""
+        code = f'<span class="code">{escape(row.code)}</span> ' if row.twin else ""
         name = f'<a href="rows/{row.address}"{full}>{escape(row.name)}</a>'
-        parts = [f'<tr><th scope="row">{name}<span class="basis">{unit}{interval}</span></th>']
+        parts = [f'<tr><th scope="row">{name}<span class="basis">{code}{unit}{interval}</span></th>']
         for cell, day, column in zip(row.cells, days, columns, strict=True):
             year = column.new_year
             if not cell:

@@ -20,6 +20,7 @@ NOT_A_VALUE = "*****"
 """What the letters put where a value will come; it is never shown as one."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?\Z")
+_DECIMALS = re.compile(r"([0-9])[.,]([0-9]+)")
 _EN_DASH = "\N{EN DASH}"
 
 
@@ -107,6 +108,12 @@ def interval_text(interval: ReferenceInterval | None, therapeutic: str) -> str:
     if limits and interval.kind == "therapeutic":
         limits = f"{therapeutic} {limits}"
     return " ".join(part for part in (limits, (interval.text or "").strip()) if part)
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """A text of numbers in one spelling, for comparing: point as decimal mark, no zeros at the end of decimals."""
+    return _DECIMALS.sub(lambda found: found[1] + (f".{kept}" if (kept := found[2].rstrip("0")) else ""), text)
 
 
 def value_text(result: Result) -> str:
