@@ -216,12 +216,12 @@ class _Reader:
         else:
             if self.interchange is not None:
                 yield Trailer(None, self.interchange, self.letters)
-                self.interchange, self.letters, self.unb_raw = None, 0, ""
+                self.una, self.interchange, self.letters, self.unb_raw = None, None, 0, ""
             self._header(tag, piece, raw)
 
     def _header(self, tag: str, piece: str, raw: str) -> None:
-        self.troubles = []
         if tag == "UNA":
+            self.troubles = []
             # UNA is nine characters long and has no terminator of its own form: `UNA:+.? '` ends in the terminator.
             self.una = raw
             if piece[3:8] != ":+.? ":

@@ -138,10 +138,11 @@ def _written_lines(content: str | tuple[Element | str, ...], styled: bool) -> li
     return lines
 
 
-def _runs(content: str | tuple[Element | str, ...], style: str | None) -> Iterator[tuple[str, str | None]]:
+def _runs(
+    content: str | tuple[Element | str, ...], style: str | None, open_line: bool = False
+) -> Iterator[tuple[str, str | None]]:
     """Runs of characters with their format; None for the end of a line. Style None: styles are not written."""
     here = style or PLAIN
-    open_line = False
     for part in (content,) if isinstance(content, str) else content:
         if isinstance(part, str):
             if part:
@@ -153,16 +154,15 @@ def _runs(content: str | tuple[Element | str, ...], style: str | None) -> Iterat
         elif part.name == "Space":
             open_line = True
             yield here, " "
-        elif style is None:
-            yield from _runs(part.content, None)
-        elif part.name in _ALIGNMENT_OF:
+        elif style is not None and part.name in _ALIGNMENT_OF:
             if open_line:
                 yield here, None
             yield from _aligned(part, style[0] + "0" + _ALIGNMENT_OF[part.name])
             open_line = False
         else:
-            open_line = True
-            yield from _runs(part.content, _inner_style(style, part.name))
+            for run in _runs(part.content, style and _inner_style(style, part.name), open_line):
+                open_line = run[1] is not None
+                yield run
 
 
 def _aligned(part: Element, style: str) -> Iterator[tuple[str, str | None]]:
