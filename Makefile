@@ -22,7 +22,7 @@ run: $(VENV)/ready-to-run
 	@LABBRO_DEMONSTRATION=$${LABBRO_DEMONSTRATION:-yes} LABBRO_LOG_FORMAT=$${LABBRO_LOG_FORMAT:-text} LABBRO_LOG_LEVEL=$${LABBRO_LOG_LEVEL:-warning} exec $(BIN)/labbro serve
 
 test: $(VENV)/ready-to-test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/ready-to-test
 	$(BIN)/ruff format --check

@@ -52,7 +52,17 @@ class Served:
         self.address = line.removeprefix("ready ").strip()
 
     def logged(self) -> list[dict[str, object]]:
-        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+        whole = self.log.read_text(encoding="utf-8").rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def logged_of(self, request_id: str, event: str) -> list[dict[str, object]]:
+        """The lines of one request, waited for: a request is told after its answer has left."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            found = [line for line in self.logged() if line.get("request_id") == request_id and line["event"] == event]
+            if found or time.monotonic() > deadline:
+                return found
+            time.sleep(0.05)
 
     def stop(self) -> int:
         if self.process.poll() is None:
@@ -157,9 +167,7 @@ def test_a_fault_of_ours_tells_nothing_and_is_logged_without_its_text(client: ht
     answer = client.get("/fault", headers={"X-Request-ID": "fault-0001"})
     assert (answer.status_code, answer.json()["code"]) == (500, "error")
     assert "Secret" not in answer.text
-    [line] = [
-        line for line in server.logged() if line.get("event") == "request failed" and line["request_id"] == "fault-0001"
-    ]
+    [line] = server.logged_of("fault-0001", "request failed")
     assert line["error"] == "RuntimeError"
     assert any("fault" in str(place) for place in line["code_lines"])  # type: ignore[union-attr]
 
@@ -170,6 +178,8 @@ def test_no_log_line_or_measure_holds_an_identity(client: httpx.Client, server: 
     client.get("/number", params={"wanted": "0101010000x"})
     client.get("/fault")
     client.request("0101010000", "/healthz")
+    client.get("/patient/1", headers={"X-Request-ID": "last-of-these"})
+    assert server.logged_of("last-of-these", "request")
     log = server.log.read_text(encoding="utf-8")
     measures = client.get("/metrics").text
     for text in (log, measures):
@@ -181,8 +191,7 @@ def test_no_log_line_or_measure_holds_an_identity(client: httpx.Client, server: 
 
 def test_each_log_line_is_one_json_object_with_its_request_id(client: httpx.Client, server: Served) -> None:
     client.get("/patient/1", headers={"X-Request-ID": "log-line-1"})
-    lines = [line for line in server.logged() if line.get("request_id") == "log-line-1"]
-    assert [(line["event"], line["status"]) for line in lines] == [("request", 200)]
+    assert [line["status"] for line in server.logged_of("log-line-1", "request")] == [200]
 
 
 def test_a_body_over_the_limit_is_refused_whether_or_not_it_says_its_size(client: httpx.Client) -> None:
@@ -196,6 +205,23 @@ def test_a_body_that_does_not_come_is_given_up(server: Served) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(b"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
         assert b"408" in connection.recv(4096).split(b"\r\n")[0]
+
+
+def test_many_large_bodies_do_not_take_all_memory(tmp_path: Path, database_url: str) -> None:
+    served = Served(tmp_path, LABBRO_DATABASE_URL=database_url, LABBRO_BODY_LIMIT_MB="1")
+    size = 1024 * 1024
+    held = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(4)]
+    for connection in held:
+        connection.sendall(b"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size + b"x" * (size - 1))
+    deadline = time.monotonic() + 20
+    while (answer := httpx.post(f"{served.address}/size", content=b"x" * (size // 2))).status_code != 503:
+        assert time.monotonic() < deadline  # until all four have arrived
+    assert answer.headers["retry-after"] == "5"
+    for connection in held:
+        connection.close()
+    while httpx.post(f"{served.address}/size", content=b"x" * (size // 2)).status_code != 201:
+        assert time.monotonic() < deadline
+    assert served.stop() == 0
 
 
 def test_requests_are_answered_while_a_slow_one_runs(client: httpx.Client) -> None:

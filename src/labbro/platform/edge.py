@@ -11,7 +11,7 @@ import re
 import time
 import uuid
 from http import HTTPStatus
-from typing import cast
+from typing import Self, cast
 
 import msgspec
 from litestar.exceptions import HTTPException
@@ -35,6 +35,7 @@ _LONG_DIGITS = re.compile(r"[0-9]{10}")  # a request id must not carry a CPR num
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 _POLL_SECONDS = 0.05
+BODIES_AT_ONCE = 4  # bodies of the largest size that may be in memory together
 
 _log = logs.get_logger(__name__)
 _requests = telemetry.counter("requests", "Requests answered.", ("method", "route", "status"))
@@ -50,6 +51,7 @@ class Edge:
         self._headers = [(name.encode(), value.encode()) for name, value in security_headers(tls=settings.tls).items()]
         self._body_limit_bytes = settings.body_limit_bytes
         self._body_seconds = settings.body_seconds
+        self._room = _Room(BODIES_AT_ONCE * settings.body_limit_bytes)
         self._working = 0
         self.stopping = False
 
@@ -83,7 +85,8 @@ class Edge:
         elif _declared_bytes(scope) > self._body_limit_bytes:
             await answer.refuse(413, "too-large", f"The body is larger than {self._body_limit_bytes} bytes.")
         else:
-            await self._ask(scope, _Body(receive, self._body_seconds).receive, answer)
+            with _Body(receive, self._body_seconds, self._room) as body:
+                await self._ask(scope, body.receive, answer)
         _tell(scope, answer.status, time.perf_counter() - started)
 
     async def _ask(self, scope: HTTPScope, receive: Receive, answer: _Answer) -> None:
@@ -134,13 +137,37 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
 
 
+class _Room:
+    """The memory that bodies may take together, so that many large ones cannot exhaust the machine."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes = limit_bytes
+        self._taken_bytes = 0
+
+    def take(self, count_bytes: int) -> None:
+        self._taken_bytes += count_bytes
+        if self._taken_bytes > self._limit_bytes:
+            raise HTTPException(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def give_back(self, count_bytes: int) -> None:
+        self._taken_bytes -= count_bytes
+
+
 class _Body:
     """A request's body, refused when it is too slow. Its size is refused by the application, by the same limit."""
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
+    def __init__(self, receive: Receive, seconds: float, room: _Room) -> None:
         self._receive = receive
         self._deadline = time.monotonic() + seconds
+        self._room = room
+        self._taken_bytes = 0
         self._complete = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._room.give_back(self._taken_bytes)
 
     async def receive(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
         if self._complete:
@@ -150,6 +177,9 @@ class _Body:
         except TimeoutError:
             raise HTTPException(status_code=HTTPStatus.REQUEST_TIMEOUT) from None
         self._complete = message["type"] != "http.request" or not message["more_body"]
+        if message["type"] == "http.request":
+            self._taken_bytes += len(message["body"])
+            self._room.take(len(message["body"]))
         return message
 
 
