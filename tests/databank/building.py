@@ -8,7 +8,9 @@ from typing import Any
 from tests.records.building import letter as make_letter
 from tests.records.building import result
 
+from labbro import letters
 from labbro.databank import Databank, Outcome
+from labbro.errors import CannotConvert
 from labbro.letters.findings import Finding
 from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Envelope, Letter, Reading
 
@@ -25,7 +27,10 @@ def reading(
     made = make_letter(**changes)
     outside = Envelope("2024-05-06", "07:10", envelope, PLEASE_ACKNOWLEDGE if acknowledge else "minuspositivkvitt")
     letter = Letter(made.version, made.root, outside)
-    raw = f"<{letter.identifier}/>".encode()
+    try:
+        raw = letters.write(letter, "xml").data
+    except CannotConvert:  # letters that no sender could write have bytes of their own
+        raw = repr(changes).encode()
     return Reading("xml", letter.identifier, "RPT01", "XR0131K", None, letter, findings, raw)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from contextlib import contextmanager
 
 import psycopg
@@ -115,6 +114,7 @@ def test_an_answer_lost_after_the_commit_is_given_again(databank, database, monk
 
 
 def test_questions_are_told_unavailable_without_the_databases_own_words(databank, database):
+    (outcome,) = take(databank, reading())
     with database.connection() as connection:
         connection.execute(
             """
@@ -125,13 +125,6 @@ def test_questions_are_told_unavailable_without_the_databases_own_words(databank
                 databank.fail()::json AS body FROM databank.report_before;
             """
         )
-    with database.connection() as connection:
-        connection.execute(
-            """
-            INSERT INTO databank.report_before
-            VALUES ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), now(), now(), 'biochemistry', '{}')
-            """
-        )
     with pytest.raises(Unavailable) as fault:
-        databank.history(uuid.UUID(int=0))
+        databank.history(outcome.patient_key)
     assert "1111571231" not in str(fault.value)

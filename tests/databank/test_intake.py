@@ -46,12 +46,17 @@ def test_the_same_letter_twice_in_one_batch_is_stored_once(databank, database):
 
 def test_the_same_name_with_other_content_is_refused_and_kept_apart(databank, database):
     take(databank, reading())
-    (outcome,) = take(databank, reading(results=[result(Value="99")]))
+    other = reading(results=[result(Value="99")])
+    (outcome,) = take(databank, other)
     assert (outcome.kind, outcome.code) == ("refused", "conflict")
     assert values(databank) == [("88", True)]
     (refused,) = databank.refused_letters()
-    assert refused.code == "conflict"
-    assert refused.raw == reading().raw
+    assert (refused.code, refused.raw) == ("conflict", other.raw)
+
+
+def test_two_contents_under_one_name_in_one_batch_are_a_conflict_too(databank):
+    outcomes = take(databank, reading(), reading(results=[result(Value="99")]), reading(envelope="KUVERT0000002"))
+    assert [outcome.code for outcome in outcomes] == ["stored", "conflict", "again"]
 
 
 def test_the_same_name_is_refused_for_another_patient_too(databank):

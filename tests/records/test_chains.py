@@ -8,11 +8,12 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labbro.records.chains import ChainKey, Link, Occurrence, resolve
+from labbro.records.chains import Link, Occurrence, SampleKeys, chain_key, resolve
+from labbro.records.model import Code, Sample
 
 NOON = dt.datetime.fromisoformat("2024-05-06 12:00")
-CREATININE = ChainKey("5790000120284", "426825", "875137", "30001", "NPU18016", "iupac", "SST")
-SODIUM = ChainKey("5790000120284", "426825", "875137", "30001", "NPU03429", "iupac", "SST")
+CREATININE = (1, "NPU18016", "iupac", "SST")
+SODIUM = (1, "NPU03429", "iupac", "SST")
 
 
 def told(letter, status="final", minutes=0, *, key=CREATININE, ordinal=1, results_minutes=None, measured=None):
@@ -33,6 +34,23 @@ def current(occurrences):
         for occurrence, link in zip(occurrences, resolve(occurrences), strict=True)
         if link.current
     ]
+
+
+def test_a_measurement_is_named_by_sender_production_number_both_sample_numbers_and_analysis():
+    sample = Sample("875137", "30001")
+    code = Code("NPU18016", "iupac", "SST")
+    keys = SampleKeys()
+    first = keys.number("5790000120284", "426825", sample)
+    others = [
+        keys.number("5790000120314", "426825", sample),
+        keys.number("5790000120284", "426826", sample),
+        keys.number("5790000120284", "426825", Sample("875138", "30001")),
+        keys.number("5790000120284", "426825", Sample("875137", None)),
+    ]
+    assert keys.number("5790000120284", "426825", Sample("875137", "30001")) == first
+    assert len({first, *others}) == 5
+    other_codes = [Code("NPU03429", "iupac", "SST"), Code("NPU18016", "lokal", "SST"), Code("NPU18016", "iupac", "OUH")]
+    assert len({chain_key(first, code), *(chain_key(first, other) for other in other_codes)}) == 4
 
 
 def test_a_single_result_is_current():

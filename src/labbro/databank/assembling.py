@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,40 +11,46 @@ import msgspec
 
 from labbro.databank.history import PatientHistory, PatientSummary, ReportSummary, StoredResult
 from labbro.records import origin_of_result
-from labbro.records.chains import ChainKey, Occurrence, resolve
+from labbro.records.chains import Occurrence, SampleKeys, chain_key, resolve
 from labbro.records.model import IdentifierKind, Report, Result, Sample
 
 _REPORT: Final = msgspec.json.Decoder(Report).decode
-_SAMPLE: Final = msgspec.json.Decoder(Sample).decode
-_RESULT: Final = msgspec.json.Decoder(Result).decode
-_PATIENT: Final = msgspec.json.Decoder(tuple[str, IdentifierKind]).decode
+_SAMPLES: Final = msgspec.json.Decoder(tuple[Sample, ...]).decode
+_RESULTS: Final = msgspec.json.Decoder(tuple[Result, ...]).decode
 _LONG_AGO: Final = dt.datetime.min  # noqa: DTZ901 - local, as in letters
 
-StoredRow = tuple[str, UUID, int, dt.datetime, str]
+# identifier, its kind, letter key, received at, report, samples, results; all but the first two None without a letter
+StoredRow = tuple[str, IdentifierKind, UUID | None, dt.datetime, str, str | None, str | None]
 
 
-def history(patient_key: UUID, rows: Iterable[StoredRow]) -> PatientHistory | None:
+class _Told(msgspec.Struct, frozen=True, gc=False):
+    """One result with its surroundings, before it is known what superseded it."""
+
+    report: ReportSummary
+    sample: Sample
+    result: Result
+    occurrence: Occurrence
+
+
+def history(patient_key: UUID, rows: Sequence[StoredRow]) -> PatientHistory | None:
     """The history from the rows of the query `history`; None where there is no such patient."""
-    patient: tuple[str, IdentifierKind] | None = None
-    reports: dict[UUID, ReportSummary] = {}
-    samples: dict[tuple[UUID, int], Sample] = {}
-    results: list[tuple[UUID, Result]] = []
-    for kind, letter_key, ordinal, received_at, body in rows:
-        if kind == "v":
-            results.append((letter_key, _RESULT(body)))
-        elif kind == "s":
-            samples[letter_key, ordinal] = _SAMPLE(body)
-        elif kind == "r":
-            reports[letter_key] = _summary(letter_key, received_at, _REPORT(body))
-        else:
-            patient = _PATIENT(body)
-    if patient is None:
+    if not rows:
         return None
-    stored = _linked(reports, samples, results)
-    stored.sort(key=lambda row: (row.letter_key, row.result.ordinal))
+    told: list[_Told] = []
+    newest: ReportSummary | None = None
+    sample_keys = SampleKeys()
+    for _, _, letter_key, received_at, body, samples, results in rows:
+        if letter_key is None:
+            continue
+        report = _summary(letter_key, received_at, _REPORT(body))
+        _tell(report, _SAMPLES(samples or "[]"), _RESULTS(results or "[]"), sample_keys, told)
+        if newest is None or (report.authorised_at, newest.letter_key) > (newest.authorised_at, report.letter_key):
+            newest = report
+    stored = _linked(told)
+    stored.sort(key=lambda row: (row.letter_key.int, row.result.ordinal))
     stored.sort(key=lambda row: row.sample.sampled_at or _LONG_AGO, reverse=True)
-    newest = max(reports.values(), key=lambda report: (report.authorised_at, report.letter_key), default=None)
-    return PatientHistory(patient_summary(patient_key, patient[0], patient[1], len(reports), newest), tuple(stored))
+    reports = 0 if newest is None else len(rows)
+    return PatientHistory(patient_summary(patient_key, rows[0][0], rows[0][1], reports, newest), tuple(stored))
 
 
 def patient_summary(
@@ -67,50 +73,49 @@ def report_body(body: str) -> Report:
     return _REPORT(body)
 
 
-def _linked(
-    reports: dict[UUID, ReportSummary], samples: dict[tuple[UUID, int], Sample], results: list[tuple[UUID, Result]]
-) -> list[StoredResult]:
-    occurrences = [
-        _occurrence(reports[letter_key], samples[letter_key, result.sample], result) for letter_key, result in results
-    ]
+def _tell(
+    report: ReportSummary,
+    samples: Sequence[Sample],
+    results: Sequence[Result],
+    sample_keys: SampleKeys,
+    told: list[_Told],
+) -> None:
+    sender_ean = report.sender.ean or ""
+    numbers = [sample_keys.number(sender_ean, report.production_number, sample) for sample in samples]
+    for result in results:
+        occurrence = Occurrence(
+            key=chain_key(numbers[result.sample], result.analysis),
+            letter_identifier=report.letter_identifier,
+            ordinal=result.ordinal,
+            status=result.status,
+            measured=result.value is not None or bool(result.text_values),
+            authorised_at=report.authorised_at,
+            results_at=report.results_at,
+        )
+        told.append(_Told(report, samples[result.sample], result, occurrence))
+
+
+def _linked(told: Sequence[_Told]) -> list[StoredResult]:
     rows: list[StoredResult] = []
-    for (letter_key, result), link in zip(results, resolve(occurrences), strict=True):
-        holder_key, holder = results[link.chain]
+    names = {key: str(key) for key in {one.report.letter_key for one in told}}
+    for one, link in zip(told, resolve([one.occurrence for one in told]), strict=True):
+        report, result = one.report, one.result
+        holder = told[link.chain]
+        holder_key = holder.report.letter_key
         rows.append(
             StoredResult(
                 result=result,
-                report=reports[letter_key],
-                sample=samples[letter_key, result.sample],
-                letter_key=letter_key,
+                report=report,
+                sample=one.sample,
+                letter_key=report.letter_key,
                 current=link.superseded_by is None,
                 superseded_by=None if link.superseded_by is None else holder_key,
-                chain=f"{holder_key}-{holder.ordinal}",
+                chain=f"{names[holder_key]}-{holder.result.ordinal}",
                 ambiguous=link.ambiguous,
-                origin="local" if reports[letter_key].origin == "local" else origin_of_result(result),
+                origin="local" if report.origin == "local" else origin_of_result(result),
             )
         )
     return rows
-
-
-def _occurrence(report: ReportSummary, sample: Sample, result: Result) -> Occurrence:
-    analysis = result.analysis
-    return Occurrence(
-        key=ChainKey(
-            report.sender.ean or "",
-            report.production_number,
-            sample.laboratory_number,
-            sample.requester_number,
-            analysis.value,
-            analysis.system,
-            analysis.responsible,
-        ),
-        letter_identifier=report.letter_identifier,
-        ordinal=result.ordinal,
-        status=result.status,
-        measured=result.value is not None or bool(result.text_values),
-        authorised_at=report.authorised_at,
-        results_at=report.results_at,
-    )
 
 
 def _summary(letter_key: UUID, received_at: dt.datetime, report: Report) -> ReportSummary:

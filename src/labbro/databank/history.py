@@ -79,7 +79,7 @@ class PatientHistory(msgspec.Struct, frozen=True):
 
 
 class StoredLetter(msgspec.Struct, frozen=True):
-    """A letter as it came: `raw` can be read again alone with letters.read; `digest` is SHA-256 of its content."""
+    """A letter as it came: `raw` can be read again alone with letters.read, `digest` is their SHA-256."""
 
     key: UUID
     patient_key: UUID

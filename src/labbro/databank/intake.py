@@ -16,13 +16,15 @@ from uuid import UUID
 import msgspec
 import psycopg
 
+from labbro import letters
 from labbro.databank import keys
 from labbro.databank.history import Outcome, Receipt
 from labbro.databank.prepare import KEPT_FINDINGS, Keep, Note, Refuse, prepare
 from labbro.databank.receipts import negative_receipt, positive_receipt
+from labbro.databank.sameness import same_content
 from labbro.errors import Unavailable
 from labbro.letters.findings import Finding
-from labbro.letters.letter import Reading
+from labbro.letters.letter import Letter, Reading
 from labbro.platform.clock import Clock
 from labbro.platform.database import Connection, Database, load_sql
 
@@ -137,7 +139,7 @@ class Intake:
         decided: list[Decided] = []
         for work in group:
             if isinstance(work, Keep):
-                decided.append(_decide(work, known, now))
+                decided.append(_decide(connection, work, known, now))
             elif isinstance(work, Refuse):
                 decided.append(_refused(work, now))
             else:
@@ -145,23 +147,42 @@ class Intake:
         return decided
 
 
-def _lock_and_look(connection: Connection, keeps: Sequence[Keep]) -> dict[UUID, tuple[UUID, bytes]]:
-    """The letters of this group that are stored already: key -> patient and digest. Nobody else can add one now."""
+class Known(msgspec.Struct, frozen=True):
+    """A letter that is stored, or will be with this group: its patient, its bytes' SHA-256, and itself once read."""
+
+    patient_key: UUID
+    digest: bytes
+    letter: Letter | None = None
+
+
+def _lock_and_look(connection: Connection, keeps: Sequence[Keep]) -> dict[UUID, Known]:
+    """The letters of this group that are stored already, by key. Nobody else can add one now."""
     if not keeps:
         return {}
     connection.execute(_SQL["lock_letters"], (sorted({keys.lock_number(keep.letter_key) for keep in keeps}),))
     rows = connection.execute(_SQL["known_letters"], ([keep.letter_key for keep in keeps],), binary=True)
-    return {letter_key: (patient_key, bytes(digest)) for letter_key, patient_key, digest in rows}
+    return {letter_key: Known(patient_key, bytes(digest)) for letter_key, patient_key, digest in rows}
 
 
-def _decide(keep: Keep, known: dict[UUID, tuple[UUID, bytes]], now: dt.datetime) -> Decided:
+def _says_the_same(connection: Connection, keep: Keep, before: Known) -> bool:
+    """Equal bytes say the same; else both are read by the same code and compared (another envelope, other syntax)."""
+    if before.digest == keep.digest:
+        return True
+    stored = before.letter
+    if stored is None:
+        row = connection.execute(_SQL["stored_raw"], (before.patient_key, keep.letter_key), binary=True).fetchone()
+        stored = None if row is None else next(iter(letters.read(bytes(row[0])))).letter
+    return stored is not None and same_content(stored, keep.letter)
+
+
+def _decide(connection: Connection, keep: Keep, known: dict[UUID, Known], now: dt.datetime) -> Decided:
     """New, here before, or another letter under a used name. Remembers the letter for the rest of its group."""
     before = known.get(keep.letter_key)
-    if before is not None and before[1] != keep.digest:
+    if before is not None and not _says_the_same(connection, keep, before):
         return _refused(Refuse(keep.reading, "conflict", keep.findings, keep.patient_key), now)
     receipt = positive_receipt(keep.reading, now) if keep.wants_receipt else None
     kind = "stored" if before is None else "again"
-    known[keep.letter_key] = (keep.patient_key, keep.digest)
+    known.setdefault(keep.letter_key, Known(keep.patient_key, keep.digest, keep.letter))
     outcome = _outcome(
         keep.reading,
         kind,

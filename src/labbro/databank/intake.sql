@@ -5,6 +5,9 @@ SELECT pg_advisory_xact_lock(1818321263, number) FROM unnest(%s::integer[]) AS n
 -- name: known_letters
 SELECT letter_key, patient_key, digest FROM databank.letter WHERE letter_key = ANY(%s);
 
+-- name: stored_raw
+SELECT raw FROM databank.letter WHERE patient_key = %s AND letter_key = %s;
+
 -- name: add_patients
 -- Sorted by the caller, so that two intakes that bring the same new patients cannot deadlock.
 INSERT INTO databank.patient (patient_key, identifier, identifier_kind, scope, first_received_at)

@@ -1,10 +1,11 @@
 """What is to be done with one letter, decided without the database: keep it, refuse it, or only note it. Pure.
 
-All that costs processor time (projection, digest, JSON) happens here, outside the transaction.
+All that costs processor time (projection, JSON) happens here, outside the transaction.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
 
@@ -12,7 +13,6 @@ import msgspec
 
 from labbro import records
 from labbro.databank import keys
-from labbro.databank.digest import content_digest
 from labbro.letters.findings import Finding
 from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Letter, Reading
 from labbro.records.model import Report
@@ -125,7 +125,7 @@ def _keep(reading: Reading, letter: Letter, patient_keys: keys.PatientKeys) -> K
         report=report,
         patient_key=patient_keys.of_report(report),
         letter_key=keys.letter_key(letter.sender_ean, letter.identifier),
-        digest=content_digest(letter),
+        digest=sha256(reading.raw).digest(),
         findings=findings,
         wants_receipt=letter.envelope is not None and letter.envelope.acknowledgement == PLEASE_ACKNOWLEDGE,
         report_row=report_row,

@@ -18,19 +18,22 @@ LEFT JOIN LATERAL (
 WHERE patient.patient_key = %s;
 
 -- name: history
--- All of a patient in one statement, so in one snapshot: a letter is seen whole or not at all.
-SELECT 'p', NULL::uuid, NULL::integer, NULL::timestamptz,
-    json_build_array(identifier, identifier_kind)::text
-FROM databank.patient WHERE patient_key = %(patient_key)s
-UNION ALL
-SELECT 'r', letter_key, NULL, received_at, body::text
-FROM databank.report WHERE patient_key = %(patient_key)s
-UNION ALL
-SELECT 's', letter_key, ordinal, NULL, body::text
-FROM databank.sample WHERE patient_key = %(patient_key)s
-UNION ALL
-SELECT 'v', letter_key, ordinal, NULL, body::text
-FROM databank.result WHERE patient_key = %(patient_key)s;
+-- All of a patient in one statement, so in one snapshot: a letter is seen whole or not at all. A row a letter, with its
+-- samples and results as JSON lists in the order of the primary key, so that nothing is sorted. Without letters there
+-- is one row with nothing but the patient.
+SELECT patient.identifier, patient.identifier_kind, report.letter_key, report.received_at, report.body::text,
+    samples.bodies, results.bodies
+FROM databank.patient
+LEFT JOIN databank.report ON report.patient_key = patient.patient_key
+LEFT JOIN (
+    SELECT letter_key, '[' || string_agg(body::text, ',' ORDER BY ordinal) || ']' AS bodies
+    FROM databank.sample WHERE patient_key = %(patient_key)s GROUP BY letter_key
+) AS samples ON samples.letter_key = report.letter_key
+LEFT JOIN (
+    SELECT letter_key, '[' || string_agg(body::text, ',' ORDER BY ordinal) || ']' AS bodies
+    FROM databank.result WHERE patient_key = %(patient_key)s GROUP BY letter_key
+) AS results ON results.letter_key = report.letter_key
+WHERE patient.patient_key = %(patient_key)s;
 
 -- name: letter
 SELECT letter_key, patient_key, sender_ean, letter_identifier, receiver_ean, standard, version, syntax,

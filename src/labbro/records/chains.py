@@ -17,27 +17,39 @@ from typing import Final
 
 import msgspec
 
-from labbro.records.model import ResultStatus
+from labbro.records.model import Code, ResultStatus, Sample
 
 _TIER: Final[Mapping[ResultStatus, int]] = MappingProxyType(
     {"received": 0, "preliminary": 1, "final": 2, "corrected": 2}
 )
 
 
-class ChainKey(msgspec.Struct, frozen=True, gc=False):
-    """What two results must share to tell of the same measurement. Sample numbers are those of the letter."""
+ChainKey = tuple[int, str, str, str]
+SampleKey = tuple[str, str, str, str | None]
 
-    sender_ean: str
-    production_number: str
-    laboratory_number: str
-    requester_number: str | None
-    analysis_code: str
-    analysis_system: str
-    analysis_responsible: str
+
+class SampleKeys:
+    """Gives a number to each sample as its letters name it, so that thousands of results are compared by a number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[SampleKey, int] = {}
+
+    def number(self, sender_ean: str, production_number: str, sample: Sample) -> int:
+        """The same number for the same sender, production number and both numbers of the sample."""
+        key = (sender_ean, production_number, sample.laboratory_number, sample.requester_number)
+        return self._numbers.setdefault(key, len(self._numbers))
+
+
+def chain_key(sample_number: int, analysis: Code) -> ChainKey:
+    """What two results must share to tell of the same measurement: the sample and the analysis."""
+    return sample_number, analysis.value, analysis.system, analysis.responsible
 
 
 class Occurrence(msgspec.Struct, frozen=True, gc=False):
-    """One result as one letter tells it. `letter_identifier` is unique within a sender, so also within a key."""
+    """One result as one letter tells it. `letter_identifier` is unique within a sender, so also within a key.
+
+    `key` is what two results must share to tell of the same measurement: see `chain_key`.
+    """
 
     key: ChainKey
     letter_identifier: str
@@ -90,7 +102,7 @@ def resolve(occurrences: Sequence[Occurrence]) -> list[Link]:
     for index, occurrence in enumerate(occurrences):
         by_key[occurrence.key].append(index)
     for indices in by_key.values():
-        if len(indices) == 1:
+        if len(indices) == 1:  # almost all: told once, never corrected
             links[indices[0]] = Link(indices[0], None, ambiguous=False)
         else:
             _resolve_key(occurrences, indices, links)

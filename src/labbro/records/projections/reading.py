@@ -39,12 +39,14 @@ def named(text: str) -> str | None:
 
 def prose(element: Element | None) -> str | None:
     """A text with marks as plain lines, without the line ends and blanks at its end; None where it is empty."""
-    if element is None:
-        return None
-    if isinstance(element.content, str) and "\n" not in element.content:
-        return element.content.rstrip() or None
-    lines = [line.rstrip() for line in element.value.split("\n")]
-    return "\n".join(lines).rstrip("\n") or None
+    return None if element is None else plain(element.value)
+
+
+def plain(text: str) -> str | None:
+    """Lines without the blanks at their ends and the empty lines after them; None where nothing is left."""
+    if "\n" not in text:
+        return text.rstrip() or None
+    return "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n") or None
 
 
 def moment(parent: Element | None, path: str, findings: list[Finding]) -> dt.datetime | None:

@@ -29,7 +29,7 @@ from labbro.records.model import (
     ResultStatus,
     Sample,
 )
-from labbro.records.projections.reading import EARLIEST, Projection, moment, name, named, prose
+from labbro.records.projections.reading import EARLIEST, Projection, moment, name, named, plain, prose
 
 NOT_YET_ARRIVED: Final = "*****"  # the place of a value that has not been measured; never a result
 PATIENT_OR_CLINIC: Final = "PNT"
@@ -131,105 +131,111 @@ def _sample(element: Element, findings: list[Finding]) -> Sample:
     )
 
 
-Parts = dict[str, Element]
-
-
 def _result(element: Element, ordinal: int) -> Result:
-    parts = _parts(element)
-    analysis = _parts(parts.get("Analysis"))
-    status, value = _status_and_value(parts)
+    values, inner = _parted(element)
+    analysis = inner.get("Analysis", _NOTHING)
+    status, value = _status_and_value(values)
     return Result(
         ordinal=ordinal,
         analysis=_analysis(analysis),
         status=status,
-        kind="numeric" if _text(parts, "ResultType") == "numerisk" else "text",
+        kind="numeric" if values.get("ResultType") == "numerisk" else "text",
         value=value,
-        operator=None if value is None else _OPERATOR.get(_text(parts, "Operator") or ""),
-        unit=_text(parts, "Unit"),
-        flag=_FLAG.get(_text(parts, "ResultValidation") or ""),
-        interval=_interval(parts.get("ReferenceInterval")),
-        producer=_producer(parts.get("ProducerOfLabResult")),
+        operator=None if value is None else _OPERATOR.get(values.get("Operator", "")),
+        unit=values.get("Unit"),
+        flag=_FLAG.get(values.get("ResultValidation", "")),
+        interval=_interval(inner.get("ReferenceInterval")),
+        producer=_producer(values.get("ProducerOfLabResult"), inner.get("ProducerOfLabResult")),
         group=_group(analysis),
-        text_values=_texts(element, "ResultTextValue") if "ResultTextValue" in parts else (),
-        comments=_texts(element, "ResultComments") if "ResultComments" in parts else (),
-        references=tuple(_reference(found) for found in element.all("Reference")) if "Reference" in parts else (),
-        to_laboratory=_text(parts, "ToLabIdentifier"),
+        text_values=_texts(element, "ResultTextValue", values, inner),
+        comments=_texts(element, "ResultComments", values, inner),
+        references=tuple(_reference(found) for found in element.all("Reference")) if "Reference" in inner else (),
+        to_laboratory=values.get("ToLabIdentifier"),
     )
 
 
-def _parts(element: Element | None) -> Parts:
-    """The child elements by name, looked through once: a letter has up to 99 results, and every one passes here."""
-    if element is None or isinstance(element.content, str):
-        return {}
-    return {child.name: child for child in element.content if isinstance(child, Element)}
+def _parted(element: Element) -> tuple[dict[str, str], dict[str, Element]]:
+    """The children that are values, and those that hold more, by name.
+
+    Looked through once, without a call for each: a letter has up to 99 results, and every one passes here.
+    """
+    values: dict[str, str] = {}
+    inner: dict[str, Element] = {}
+    if not isinstance(element.content, str):
+        for child in element.content:
+            if isinstance(child, Element):
+                if isinstance(child.content, str):
+                    values[child.name] = child.content
+                else:
+                    inner[child.name] = child
+    return values, inner
 
 
-def _text(parts: Parts, key: str) -> str | None:
-    found = parts.get(key)
-    return None if found is None else found.value
-
-
-def _status_and_value(parts: Parts) -> tuple[ResultStatus, str | None]:
+def _status_and_value(values: dict[str, str]) -> tuple[ResultStatus, str | None]:
     """Nothing has been measured when the letter says so, nor when the value is the placeholder.
 
     EDIFACT tells `proeve_modtaget` and a preliminary result apart by the placeholder alone, so a preliminary
     placeholder means received in XML too.
     """
-    status = _RESULT_STATUS.get(_text(parts, "ResultStatusCode") or "", "final")
-    value = _text(parts, "Value")
+    status = _RESULT_STATUS.get(values.get("ResultStatusCode", ""), "final")
+    value = values.get("Value")
     if value is None or value.strip() == NOT_YET_ARRIVED:
         return ("received" if status == "preliminary" else status), None
     # The check tells of a value before the measurement; the letter keeps it, a clinician must not read it.
     return status, None if status == "received" else value
 
 
-def _analysis(parts: Parts) -> Code:
-    short_name = _text(parts, "AnalysisShortName")
+def _analysis(element: Element) -> Code:
+    values, inner = _parted(element)
+    complete_name = values.get("AnalysisCompleteName")
     return Code(
-        value=_text(parts, "AnalysisCode") or "",
-        system=_text(parts, "AnalysisCodeType") or "",
-        responsible=_text(parts, "AnalysisCodeResponsible") or "",
-        short_name=None if short_name is None else named(short_name),
-        complete_name=prose(parts.get("AnalysisCompleteName")),
+        value=values.get("AnalysisCode", ""),
+        system=values.get("AnalysisCodeType", ""),
+        responsible=values.get("AnalysisCodeResponsible", ""),
+        short_name=named(values.get("AnalysisShortName", "")),
+        complete_name=prose(inner.get("AnalysisCompleteName")) if complete_name is None else plain(complete_name),
     )
 
 
-def _group(analysis: Parts) -> RequisitionGroup | None:
-    group = analysis.get("RequisitionGroup")
+def _group(analysis: Element) -> RequisitionGroup | None:
+    group = analysis.find("RequisitionGroup")
     if group is None:
         return None
     return RequisitionGroup(
         identifier=group.text("Identifier") or "",
         responsible=group.text("IdentifierResponsible") or "",
         name=group.text("Name") or "",
-        order=_integer(_text(analysis, "Order")),
+        order=_integer(analysis.text("Order")),
     )
 
 
 def _interval(element: Element | None) -> ReferenceInterval | None:
-    parts = _parts(element)
-    if not parts:
-        return None
-    interval = ReferenceInterval(
-        kind=_INTERVAL.get(_text(parts, "TypeOfInterval") or ""),
-        lower=_text(parts, "LowerLimit"),
-        upper=_text(parts, "UpperLimit"),
-        text=_text(parts, "IntervalText"),
-    )
-    return None if interval == ReferenceInterval() else interval
-
-
-def _producer(element: Element | None) -> Producer | None:
-    """Structured since 2007; in 2005 a plain text."""
     if element is None:
         return None
-    if isinstance(element.content, str):
-        return Producer(element.content) if element.content.strip() else None
-    parts = _parts(element)
-    return Producer(_text(parts, "Identifier") or "", _text(parts, "IdentifierCode"))
+    values, _ = _parted(element)
+    if not values:
+        return None
+    return ReferenceInterval(
+        kind=_INTERVAL.get(values.get("TypeOfInterval", "")),
+        lower=values.get("LowerLimit"),
+        upper=values.get("UpperLimit"),
+        text=values.get("IntervalText"),
+    )
 
 
-def _texts(element: Element, tag: str) -> tuple[str, ...]:
+def _producer(text: str | None, element: Element | None) -> Producer | None:
+    """Structured since 2007; in 2005 a plain text."""
+    if text is not None:
+        return Producer(text) if text.strip() else None
+    if element is None:
+        return None
+    values, _ = _parted(element)
+    return Producer(values.get("Identifier", ""), values.get("IdentifierCode"))
+
+
+def _texts(element: Element, tag: str, values: dict[str, str], inner: dict[str, Element]) -> tuple[str, ...]:
+    if tag not in values and tag not in inner:
+        return ()
     return tuple(text for found in element.all(tag) if (text := prose(found)) is not None)
 
 

@@ -1,8 +1,11 @@
-"""What a letter says, as one number: the same for the same content in either syntax and any envelope. Pure."""
+"""Whether two letters say the same, whatever syntax and envelope they came in. Pure.
+
+Asked only when a letter comes under a name that is known already and its bytes differ. Both letters are then read by
+the same code, so a change in how letters are read never turns a repeated letter into another one.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from labbro.letters.letter import Letter
@@ -13,16 +16,19 @@ from labbro.records.projections.rpt01 import ASSUMED_CONSENT
 _MARKS_AT_END: Final = frozenset({"Break", "Space"})
 
 
-def content_digest(letter: Letter) -> bytes:
-    """SHA-256 over version, names and contents. Not over the envelope, nor over where elements stood in their source.
+def same_content(one: Letter, other: Letter) -> bool:
+    """Whether version, names and contents are equal. Not the envelope, nor where elements stood in their source.
 
     What says nothing and EDIFACT cannot carry does not count: blanks and line ends at the end of a text, MedCom's
     placeholder `_` for a name, and a consent that reading filled in by rule.
     """
-    parts: list[str] = [letter.version]
+    return _said(one) == _said(other)
+
+
+def _said(letter: Letter) -> list[str]:
+    parts: list[str] = [letter.version, letter.local_elements]
     _put(_as_stated(letter), parts)
-    parts.append(letter.local_elements)
-    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return parts
 
 
 def _as_stated(letter: Letter) -> Element:
@@ -39,7 +45,7 @@ def _without_consent(child: Element | str) -> Element | str:
 
 
 def _put(element: Element, parts: list[str]) -> None:
-    """The element as words: \x01 opens, \x02 closes; neither can stand in a letter. Every letter passes here whole."""
+    """The element as words: a name behind \x01 opens, \x02 closes; neither can stand in a letter."""
     parts.append("\x01" + element.name)
     content = element.content
     if isinstance(content, str):
@@ -54,7 +60,7 @@ def _put(element: Element, parts: list[str]) -> None:
             elif not isinstance(part.content, str):
                 _put(part, parts)
             elif part.content != PLACEHOLDER_NAME:
-                parts.append(f"\x01{part.name}\x00{part.content.rstrip()}\x00\x02")
+                parts.extend(("\x01" + part.name, part.content.rstrip(), "\x02"))
     parts.append("\x02")
 
 
