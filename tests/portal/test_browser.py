@@ -328,6 +328,19 @@ def test_after_signing_out_nothing_is_left_to_go_back_to(open_page: Callable[...
     assert "Kalium" not in page.content()
 
 
+def test_a_screen_left_alone_does_not_go_on_showing_a_patient(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.clock.install()
+    to_results(page)
+    page.clock.fast_forward("25:00")
+    page.keyboard.press("Tab")  # somebody is here
+    page.clock.fast_forward("25:00")
+    assert page.get_by_role("heading", name="Svaroversigt").count() == 1
+    page.clock.fast_forward("06:00")
+    page.wait_for_url(lambda url: not url.endswith("/results"))
+    assert "Kalium" not in page.content()
+
+
 # --- by keyboard ---
 
 

@@ -307,6 +307,19 @@ def test_the_patient_could_be_shown_who_has_looked(client: Client, put: Put) -> 
     assert "10.05.2026 09:08" in told  # Danish time
 
 
+def test_a_log_too_long_to_show_says_so(
+    client: Client, put: Put, services: server.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labbro.portal.pages_patient.MOST_ACCESS_LINES", 1)
+    put()
+    sign_in(client)
+    results = opened(client)
+    client.get(results)
+    answer = client.get(results.replace("results", "access"))
+    assert "Kun de nyeste 1 opslag er vist" in words(answer)
+    assert len(html.fromstring(answer.text).xpath("//tbody/tr")) == 1
+
+
 # --- the patient's pages ---
 
 

@@ -22,6 +22,7 @@ from labbro.portal.seals import Seen
 from labbro.portal.texts import Texts
 from labbro.portal.web import AnyRequest, Page, Portal, Visit, go_to, page, visit
 
+MOST_ACCESS_LINES = 1000
 _LETTER_VIEWS = ("page", "text", "tree")
 
 
@@ -241,9 +242,11 @@ def _original(portal: Portal, told: _Opened, letter_key: UUID) -> Response[bytes
 def _access(portal: Portal, told: _Opened) -> Page:
     texts = told.visit.texts
     summary = portal.databank.patient(told.seen.patient_key)
-    lines = _access_lines(portal.databank.access_log(told.seen.patient_key), texts)
+    entries = portal.databank.access_log(told.seen.patient_key, limit=MOST_ACCESS_LINES + 1)
+    lines = _access_lines(entries[:MOST_ACCESS_LINES], texts)
+    cut = texts.access_cut.format(count=MOST_ACCESS_LINES) if len(entries) > MOST_ACCESS_LINES else ""
     today = formats.danish_time(portal.clock.now()).date()
-    return page(portal, told.visit, "access.html", patient=_banner(summary, told, texts, today), lines=lines)
+    return page(portal, told.visit, "access.html", patient=_banner(summary, told, texts, today), lines=lines, cut=cut)
 
 
 def _access_lines(entries: Sequence[AccessEntry], texts: Texts) -> list[AccessLine]:

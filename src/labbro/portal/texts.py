@@ -223,6 +223,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     access_title: str
     access_lead: str
     access_caption: str
+    access_cut: str
     access_when: str
     access_who: str
     access_what: str

@@ -26,7 +26,7 @@ from labbro.portal.demonstration import Example
 from labbro.portal.i18n import texts_in
 from labbro.portal.openid import OpenId
 from labbro.portal.seals import Seals
-from labbro.portal.sessions import Session, Sessions
+from labbro.portal.sessions import IDLE, Session, Sessions
 from labbro.portal.texts import Texts
 
 AnyRequest = Request[Any, Any, Any]
@@ -106,6 +106,7 @@ def page(portal: Portal, seen: Visit, template: str, *, status: int = 200, **con
         "t": seen.texts,
         "actor": seen.session.actor if seen.session else None,
         "demonstration": portal.settings.demonstration,
+        "idle_seconds": int(IDLE.total_seconds()),
         "form_token": portal.seals.form_token(seen.form_secret),
         "here": here(seen.request),
         "asset": portal.assets,

@@ -229,6 +229,7 @@ DANISH = Texts(
     access_title="Hvem har set",
     access_lead="Alle, der har slået patienten op her eller set patientens svar. Patienten har ret til at få listen vist.",
     access_caption="Opslag, nyeste først",
+    access_cut="Kun de nyeste {count} opslag er vist. De ældre er gemt; spørg driften.",
     access_when="Tid",
     access_who="Hvem",
     access_what="Hvad",

@@ -229,6 +229,7 @@ ENGLISH = Texts(
     access_title="Who has looked",
     access_lead="Everyone who has looked the patient up here or seen the patient's results. The patient has a right to be shown this list.",
     access_caption="Look-ups, newest first",
+    access_cut="Only the newest {count} look-ups are shown. The older ones are kept; ask the operator.",
     access_when="Time",
     access_who="Who",
     access_what="What",

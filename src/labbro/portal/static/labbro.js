@@ -5,6 +5,20 @@
   const narrow = window.matchMedia("(max-width: 40rem)");
   const cprLike = /\d{6}[\s-]?\w{4}/;
 
+  // A screen that is left alone does not go on showing a patient: it goes where the ended session would lead.
+  const idle = Number(document.body.dataset.idleSeconds);
+  if (idle) {
+    let leaving = 0;
+    const stay = () => {
+      clearTimeout(leaving);
+      leaving = setTimeout(() => window.location.replace("/sign-in?late"), idle * 1000);
+    };
+    for (const sign of ["pointerdown", "keydown", "scroll", "wheel"]) {
+      document.addEventListener(sign, stay, { passive: true, capture: true });
+    }
+    stay();
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
