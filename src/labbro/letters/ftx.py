@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from labbro.letters.tree import Element
+from labbro.letters.tree import Content, Element
 
 BREAK = Element("Break")
 LINE_CHARACTERS = 69
@@ -45,7 +45,7 @@ def read_plain(segments: Iterable[Ftx]) -> str:
     return "".join(line.removesuffix("\\") for ftx in segments for line in ftx.lines)
 
 
-def read_text(segments: list[Ftx], styled: bool) -> tuple[Element | str, ...]:
+def read_text(segments: list[Ftx], styled: bool) -> Content:
     """The content of a text element; every line ends in a Break."""
     if len(segments) == 1:
         first = segments[0]
@@ -61,7 +61,14 @@ def read_text(segments: list[Ftx], styled: bool) -> tuple[Element | str, ...]:
                 content[-1] += part
             else:
                 content.append(part)
-    return tuple(content)
+    return _content(content)
+
+
+def _content(parts: list[Element | str]) -> Content:
+    """Parts as an element holds them: characters alone are a string."""
+    if not parts:
+        return ""
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else tuple(parts)
 
 
 def _lines(lines: list[str]) -> list[Element | str]:
@@ -86,10 +93,10 @@ def _in_style(style: str, content: list[Element | str]) -> list[Element | str]:
     if style in {PLAIN, ""}:
         return content
     if len(style) != 3 or style[0] not in "PF" or style[1:] == "00":
-        return [Element("FixedFont", tuple(content))]
+        return [Element("FixedFont", _content(content))]
     name = _STYLE_NAME.get(style[1]) or _STYLE_NAME.get(style[2])
-    inner: list[Element | str] = [Element(name, tuple(content))] if name else content
-    return [Element("FixedFont", tuple(inner))] if style[0] == "F" or name is None else inner
+    inner: list[Element | str] = [Element(name, _content(content))] if name else content
+    return [Element("FixedFont", _content(inner))] if style[0] == "F" or name is None else inner
 
 
 def write_text(content: str | tuple[Element | str, ...], styled: bool) -> tuple[list[Piece], list[str]]:
