@@ -15,6 +15,7 @@ the whole page through the application with session, access log and HTML.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import random
 import re
 import statistics
@@ -33,6 +34,7 @@ import psycopg
 from labbro.commands.bench import Measure
 from labbro.databank import Databank, loading
 from labbro.databank.intake import GROUP_LETTERS
+from labbro.platform import logs
 from labbro.platform.database import Database, load_sql
 from labbro.platform.settings import Settings, from_environment
 from labbro.synthetic.bench import bench_reports
@@ -220,6 +222,7 @@ def _pages(settings: Settings, chosen: Sequence[tuple[str, UUID]]) -> list[float
 
     from labbro import server
 
+    logs.configure("warning")  # a line for each of hundreds of requests tells nothing here
     services = server.open_services(settings)
     times: list[float] = []
     try:
@@ -230,6 +233,8 @@ def _pages(settings: Settings, chosen: Sequence[tuple[str, UUID]]) -> list[float
             token = _token(client.get("/sign-in").text)
             client.post("/sign-in/demonstration", data={"form_token": token, "who": "asta"})
             token = _token(client.get("/").text)
+            gc.collect()
+            gc.freeze()  # as the server does before it answers its first request
             for identifier, _ in chosen:
                 found = client.post("/patients", data={"form_token": token, "identifier": identifier})
                 begun = time.perf_counter()

@@ -50,6 +50,7 @@ def load(
     files = list(_files(paths))
     settings = from_environment()
     logs.configure("warning", settings.log_format)
+    loading.collect_seldom()
     told = _Teller(form)
     for name, outcome in loading.load(files, settings, workers):
         told.tell(name, outcome)
