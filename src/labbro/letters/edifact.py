@@ -254,3 +254,18 @@ def _is_envelope(piece: str) -> bool:
 def read_interchange(source: BinaryIO) -> Iterator[RawLetter | Trailer | Outside]:
     """The letters of one or more interchanges, one at a time, in memory bounded by the largest letter."""
     return _Reader().read(source)
+
+
+def whole_date(day: str, near: str) -> str:
+    """The date of UNB, whose year has two digits: the century that lies nearest to the letter's own year.
+
+    A letter without a date of its own (a receipt) gets 1980 to 2079 (facts: edifact.md, 2).
+    """
+    year = int(day[:2])
+    if near.isdigit() and len(near) == 4:
+        full = min(
+            (century + year for century in range(1800, 2300, 100)), key=lambda candidate: abs(candidate - int(near))
+        )
+    else:
+        full = 1900 + year if year >= 80 else 2000 + year
+    return f"{full:04d}-{day[2:4]}-{day[4:6]}"

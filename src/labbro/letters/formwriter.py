@@ -16,6 +16,8 @@ from labbro.letters.template import Slot, Template, parse_line
 from labbro.letters.tree import Element
 from labbro.letters.values import is_true
 
+# A line end means nothing in EDIFACT; a blank stands for it.
+LINE_END = re.compile(r"[\r\n]+")
 _INDEX = re.compile(r"\[\d+\]")
 URL_PIECE = 69
 URL_PIECES = 4
@@ -43,6 +45,7 @@ class FormWriter:
         self.type_code = type_code
         self._speciality = speciality(version.year)
         self._templates: dict[str, Template] = {}
+        self.texts: set[str] = set()
         self.covered: set[str] = {form.sender, form.receiver, form.identifier, "Letter/VersionCode", "Letter/TypeCode"}
         self._cover(form.items, "")
 
@@ -56,7 +59,7 @@ class FormWriter:
             self._item(item, root, "", {}, writing)
         writing.segments.append(join_segment((("UNT",), (str(len(writing.segments) + 1),), (identifier,))))
         self._uncovered(root, writing)
-        return writing.segments, writing.findings
+        return [LINE_END.sub(" ", segment) for segment in writing.segments], writing.findings
 
     # --- what has a place in the form ---
 
@@ -71,8 +74,10 @@ class FormWriter:
                 self.covered.update(base + slot.path for slot in template.slots)
             elif isinstance(item, Texts):
                 self.covered.update(base + path for _, path in item.kinds)
+                self.texts.update(base + path for _, path in item.kinds if not item.plain)
             elif isinstance(item, CodedText):
                 self.covered.update((base + item.code_path, base + item.text_path))
+                self.texts.add(base + item.text_path)
             elif isinstance(item, (Presence, References)):
                 self.covered.add(base + item.path)
             else:
@@ -83,11 +88,11 @@ class FormWriter:
         for path, element in root.walk():
             below = path.partition("/")[2]
             plain = _INDEX.sub("", below)
-            if (
-                element.children
-                or plain in self.covered
-                or any(plain.startswith(f"{known}/") for known in self.covered)
-            ):
+            if element.children:
+                continue
+            if plain in self.covered or any(plain.startswith(f"{known}/") for known in self.covered):
+                if plain not in self.texts and LINE_END.search(element.value):
+                    writing.tell("loss", "not-carried", below, name=element.name, found="a line end")
                 continue
             if plain == "Letter/StatisticalCode" and element.value == self.type_code:
                 continue

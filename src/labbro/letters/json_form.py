@@ -191,7 +191,7 @@ def _content(value: object, name: str, top: bool = False) -> str | tuple[Element
             content.append(item)
         elif _is_object(item) and len(item) == 1:
             ((mark, inner),) = item.items()
-            content.append(Element(str(mark), _content(inner, str(mark))))
+            content.append(Element(str(mark), _content(inner, str(mark), top=True)))
         else:
             raise WrongUse(f"{name} must be a string or an array of strings and marks.")
     return tuple(content)

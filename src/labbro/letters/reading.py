@@ -233,7 +233,7 @@ def _check_end(unt: Segment | None, reference: str, count: int, findings: list[F
 
 def _envelope(unb: Segment | None, root: Element, findings: list[Finding]) -> Envelope:
     day, clock = _component(unb, 4), _component(unb, 4, 1)
-    date = _century(day, (root.text("Letter/Authorisation/Date") or "")[:4]) if _SIX_DIGITS(day) else day
+    date = edifact.whole_date(day, (root.text("Letter/Authorisation/Date") or "")[:4]) if _SIX_DIGITS(day) else day
     time = f"{clock[:2]}:{clock[2:]}" if _FOUR_DIGITS(clock) else clock
     asked = _component(unb, 9)
     if asked not in {"", "0", "1"}:
@@ -250,21 +250,6 @@ def _is_right(envelope: Envelope) -> bool:
     """A quick yes for an envelope without fault; otherwise its model tells what is wrong."""
     right_time = _TIME(envelope.sent_time) is not None
     return right_time and date_fault(envelope.sent_date) is None and 1 <= len(envelope.identifier) <= 14
-
-
-def _century(day: str, near: str) -> str:
-    """The date of UNB, whose year has two digits: the century that lies nearest to the letter's own year.
-
-    A letter without a date of its own (a receipt) gets 1980 to 2079 (facts: edifact.md, 2).
-    """
-    year = int(day[:2])
-    if near.isdigit() and len(near) == 4:
-        full = min(
-            (century + year for century in range(1800, 2300, 100)), key=lambda candidate: abs(candidate - int(near))
-        )
-    else:
-        full = 1900 + year if year >= 80 else 2000 + year
-    return f"{full:04d}-{day[2:4]}-{day[4:6]}"
 
 
 # --- XML -----------------------------------------------------------------------------------------------------------

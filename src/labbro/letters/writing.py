@@ -10,6 +10,7 @@ import msgspec
 from labbro.errors import CannotConvert
 from labbro.letters import edifact, xml
 from labbro.letters.findings import Finding, has_errors
+from labbro.letters.formwriter import LINE_END
 from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Envelope, Letter, Syntax
 from labbro.letters.messages import finding
 from labbro.letters.reading import check, envelope_element
@@ -120,12 +121,13 @@ def _write_edifact(letters: tuple[Letter, ...], known: Registry) -> tuple[bytes,
     if first.form is None:
         return b"", [finding("error", "no-edifact-form", first.version.root)]
     envelope, findings = _envelope(letters[0])
+    year = (letters[0].root.text("Letter/Authorisation/Date") or "")[:4]
     parties = {_parties(letter, known) for letter in letters}
     if len(parties) > 1:
         findings.append(finding("error", "mixed-parties", None))
     if len({letter.envelope for letter in letters}) > 1:
         findings.append(finding("loss", "not-carried", "Emessage/Envelope", name="Envelope", found="a second envelope"))
-    segments = [_unb(envelope, _parties(letters[0], known), first, findings)]
+    segments = [LINE_END.sub(" ", _unb(envelope, _parties(letters[0], known), first, year, findings))]
     for letter in letters:
         declared = known.by_key[letter.version]
         if declared.writer is None:
@@ -138,7 +140,8 @@ def _write_edifact(letters: tuple[Letter, ...], known: Registry) -> tuple[bytes,
             findings.append(finding("loss", "not-carried", "Local_Elements", name="Local_Elements", found="XML"))
         if not declared.version.from_edifact:
             findings.append(finding("loss", "read-as-other", declared.version.root, found=declared.version.date))
-    segments.append(edifact.join_segment((("UNZ",), (str(len(letters)),), (envelope.identifier,))))
+    unz = edifact.join_segment((("UNZ",), (str(len(letters)),), (envelope.identifier,)))
+    segments.append(LINE_END.sub(" ", unz))
     text = edifact.UNA + "'".join(segments) + "'"
     try:
         return text.encode("latin-1"), findings
@@ -153,12 +156,15 @@ def _parties(letter: Letter, known: Registry) -> tuple[str, str]:
     return letter.root.text(form.sender) or "", letter.root.text(form.receiver) or ""
 
 
-def _unb(envelope: Envelope, parties: tuple[str, str], first: Declared, findings: list[Finding]) -> str:
+def _unb(envelope: Envelope, parties: tuple[str, str], first: Declared, year: str, findings: list[Finding]) -> str:
     sender, receiver = parties
     date, time = envelope.sent_date, envelope.sent_time
     if len(date) != 10:
         findings.append(finding("error", "no-code", "Emessage/Envelope/Sent/Date", found=date))
     sent = (date.replace("-", "")[2:8], time.replace(":", ""))
+    if len(date) == 10 and edifact.whole_date(sent[0], year) != date:
+        # The century is not said: a reader takes the one that lies nearest to the letter's own date.
+        findings.append(finding("loss", "not-carried", "Emessage/Envelope/Sent/Date", name="Date", found=date))
     head = (("UNB",), ("UNOC", "3"), (sender, "14"), (receiver, "14"), sent, (envelope.identifier,))
     if first.form is not None and not first.form.asks_receipt:
         if envelope.acknowledgement == PLEASE_ACKNOWLEDGE:

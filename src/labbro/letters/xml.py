@@ -84,7 +84,10 @@ class Builder:
 
     def _new_name(self, tag: object) -> str:
         whole = str(tag)
-        name = whole.removeprefix(self.prefix)
+        if whole.startswith(self.prefix):
+            name = whole[len(self.prefix) :]
+        else:
+            name = whole if whole.startswith("{") else "{}" + whole
         if len(self._names) < REMEMBERED_NAMES:
             self._names[whole] = name
         return name
