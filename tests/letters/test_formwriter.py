@@ -410,3 +410,20 @@ def test_a_time_with_a_zone_or_a_long_year_cannot_be_said():
 def test_nor_can_an_envelope_date_with_one(date):
     found = refused("XR0131K", ("<Date>2024-05-06<", f"<Date>{date}<"))
     assert (found.code, found.path) == ("no-code", "Emessage/Envelope/Sent/Date")
+
+
+def test_a_line_end_within_a_value_means_nothing_in_edifact_so_a_blank_is_written_and_told():
+    letter = good(xml("XR0131K", ("Ørby Sygehus", "Ørby\nSygehus")))
+    assert [path for path, _ in lost(letter)] == [f"{ROOT}/Sender/OrganisationName"]
+    assert good(letters.write(letter, "edifact").data).root.text("Sender/OrganisationName") == "Ørby Sygehus"
+
+
+def test_a_line_end_within_a_text_is_a_blank_as_in_xml_and_nothing_is_lost():
+    letter = good(xml("XR0131K", ("P-Kreatininium; stofk.", "P-Kreatininium;\n  stofk.")))
+    assert "FTX+ACM+P00++P-Kreatininium;   stofk." in to_edifact(letter)
+    assert lost(letter) == []
+
+
+def test_a_century_far_from_the_letters_own_date_cannot_be_said():
+    letter = good(xml("XR0131K", ("<Date>2024-05-06</Date><Time>07:10", "<Date>1924-05-06</Date><Time>07:10")))
+    assert [path for path, _ in lost(letter)] == ["Emessage/Envelope/Sent/Date"]
