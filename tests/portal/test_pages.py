@@ -341,7 +341,7 @@ def test_a_correction_is_behind_the_value_with_the_earlier_one(client: Client, p
     results = opened(client)
     page = client.get(results)
     assert "212 ▲ over rettet" in words(page)
-    assert "1 tidligere udgaver" in words(page)
+    assert "1 tidligere udgave (" in words(page)
     told = words(client.get(link(page, "//td/a/@href", results)))
     assert "Svaret har 2 udgaver" in told
     assert "128" in told

@@ -11,6 +11,7 @@ import pytest
 
 import labbro.portal
 from labbro.portal.i18n import DANISH, ENGLISH, texts_in
+from labbro.portal.texts import Counted
 
 FOLDER = Path(labbro.portal.__file__).parent
 # Words that Danish and English share.
@@ -22,6 +23,8 @@ def flat(texts) -> dict[str, str]:
     for name, value in msgspec.structs.asdict(texts).items():
         if isinstance(value, str):
             told[name] = value
+        elif isinstance(value, Counted):
+            told |= {f"{name}.one": value.one, f"{name}.other": value.other}
         else:
             told |= {f"{name}.{key}": text for key, text in value.items()}
     return told
@@ -66,3 +69,12 @@ def test_templates_hold_no_words_of_their_own() -> None:
 @pytest.mark.parametrize(("asked", "expected"), [("en", "en"), ("da", "da"), (None, "da"), ("xx", "da")])
 def test_danish_is_the_default(asked: str | None, expected: str) -> None:
     assert texts_in(asked).language == expected
+
+
+def test_one_is_said_as_one() -> None:
+    assert [DANISH.samplings_counted.of(count) for count in (0, 1, 2)] == [
+        "0 prøvetagninger",
+        "1 prøvetagning",
+        "2 prøvetagninger",
+    ]
+    assert [ENGLISH.results_counted.of(count) for count in (1, 2)] == ["1 result", "2 results"]

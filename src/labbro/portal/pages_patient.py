@@ -139,16 +139,19 @@ def _counts(view: View, texts: Texts) -> list[str]:
     if view.filters.any:
         words.append(texts.count_selected.format(selected=view.selected, total=view.total))
     else:
-        words.append(texts.count_all.format(total=view.total, columns=view.columns_selected))
+        results = texts.results_counted.of(view.total)
+        words.append(
+            texts.count_all.format(results=results, samplings=texts.samplings_counted.of(view.columns_selected))
+        )
     if view.pages > 1:
         first = (view.filters.page - 1) * cumulated.COLUMNS_A_PAGE + 1
         shown = len(view.columns)
         part = {"shown": shown, "columns": view.columns_selected, "first": first, "last": first + shown - 1}
         words.append(texts.columns_part.format(**part))
     if view.rows_elsewhere:
-        words.append(texts.rows_elsewhere.format(count=view.rows_elsewhere))
+        words.append(texts.rows_elsewhere.of(view.rows_elsewhere))
     if view.superseded:
-        words.append(texts.superseded_note.format(count=view.superseded))
+        words.append(texts.superseded_note.of(view.superseded))
     return words
 
 

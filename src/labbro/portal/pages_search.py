@@ -93,7 +93,7 @@ def _hit(patient: PatientSummary, handle: str, seen: Visit) -> Hit:
         handle=handle,
         name=formats.person_name(patient.surname, patient.given_name) or texts.patient,
         identifier=formats.identifier(patient.identifier) or texts.identifier_unknown,
-        reports=texts.reports_count.format(count=patient.reports),
+        reports=texts.reports_count.of(patient.reports),
         newest=texts.newest_report.format(day=formats.day(newest)) if newest else "",
     )
 

@@ -10,6 +10,17 @@ import msgspec
 Language = Literal["da", "en"]
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """A text about a number of things: for one, and with `{count}` for any other number."""
+
+    one: str
+    other: str
+
+    def of(self, count: int) -> str:
+        """The text for this number."""
+        return self.one if count == 1 else self.other.format(count=count)
+
+
 class Texts(msgspec.Struct, frozen=True, kw_only=True):
     """The words of one language. Texts with `{names}` are filled with str.format."""
 
@@ -63,7 +74,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     several_found: str
     several_found_note: str
     choose: str
-    reports_count: str
+    reports_count: Counted
     newest_report: str
     # the patient
     results: str
@@ -126,12 +137,14 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     locked_note: str
     ambiguous_note: str
     count_all: str
+    results_counted: Counted
+    samplings_counted: Counted
     count_selected: str
     columns_part: str
     newer: str
     older: str
-    rows_elsewhere: str
-    superseded_note: str
+    rows_elsewhere: Counted
+    superseded_note: Counted
     nothing_stored: str
     nothing_selected: str
     printed: str
@@ -141,7 +154,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     chart_region: str
     chart_needs_script: str
     chart_empty: str
-    chart_not_drawn: str
+    chart_not_drawn: Counted
     chart_bands: str
     chart_operator: str
     band: str

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a sentence stays on one line
 from __future__ import annotations
 
-from labbro.portal.texts import Texts
+from labbro.portal.texts import Counted, Texts
 
 DANISH = Texts(
     language="da",
@@ -58,7 +58,7 @@ DANISH = Texts(
     several_found="Flere mulige patienter",
     several_found_note="Nummeret er brugt af flere laboratorier, og det er ikke sikkert, at det er den samme person. Vælg en.",
     choose="Vælg {name}",
-    reports_count="{count} svar",
+    reports_count=Counted("1 svarbrev", "{count} svarbreve"),
     newest_report="senest {day}",
     results="Svaroversigt",
     patient="Patient",
@@ -125,13 +125,21 @@ DANISH = Texts(
     legend_own="interval eller enhed, der afviger fra rækkens",
     locked_note="Patienten har ikke givet samtykke til, at andre ser svar med hængelås. Brug dem kun, hvis du har ret til det; opslaget er skrevet i loggen.",
     ambiguous_note="For nogle prøver er rettelserne uklare: brevene er uenige om, hvor mange svar der er. Alle er vist.",
-    count_all="{total} svar i {columns} prøvetagninger.",
+    count_all="{results} i {samplings}.",
+    results_counted=Counted("1 svar", "{count} svar"),
+    samplings_counted=Counted("1 prøvetagning", "{count} prøvetagninger"),
     count_selected="{selected} af {total} svar passer til valget.",
     columns_part="Tabellen viser {shown} af {columns} prøvetagninger ({first} til {last} regnet fra de nyeste).",
     newer="Nyere prøver",
     older="Ældre prøver",
-    rows_elsewhere="{count} analyser har kun svar i de andre prøvetagninger og er ikke vist her.",
-    superseded_note="{count} tidligere udgaver (foreløbige eller siden rettede) ses bag det enkelte svar.",
+    rows_elsewhere=Counted(
+        "1 analyse har kun svar i de andre prøvetagninger og er ikke vist her.",
+        "{count} analyser har kun svar i de andre prøvetagninger og er ikke vist her.",
+    ),
+    superseded_note=Counted(
+        "1 tidligere udgave (foreløbig eller siden rettet) ses bag svaret.",
+        "{count} tidligere udgaver (foreløbige eller siden rettede) ses bag det enkelte svar.",
+    ),
     nothing_stored="Der er ingen svar for patienten.",
     nothing_selected="Ingen svar passer til valget. Vælg en længere periode, eller vis alt.",
     printed="Udskrevet {when} af {name}",
@@ -140,7 +148,10 @@ DANISH = Texts(
     chart_region="Kurve over {name}",
     chart_needs_script="Kurven kræver JavaScript. Alle svar står i tabellen.",
     chart_empty="Der er ingen talsvar at tegne. Alle svar står i tabellen.",
-    chart_not_drawn="{count} svar er ikke tegnet, fordi de er tekst, ikke er kommet eller mangler tid; de står i tabellen.",
+    chart_not_drawn=Counted(
+        "1 svar er ikke tegnet, fordi det er tekst, ikke er kommet eller mangler tid; det står i tabellen.",
+        "{count} svar er ikke tegnet, fordi de er tekst, ikke er kommet eller mangler tid; de står i tabellen.",
+    ),
     chart_bands="Det farvede bånd er referenceintervallet, som laboratoriet sendte med svarene. Det brydes, hvor intervallet skifter.",
     chart_operator="Åbne tegn med < eller > er grænser for måling, ikke målte tal; kurven går ikke gennem dem.",
     band="Referenceinterval",

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a sentence stays on one line
 from __future__ import annotations
 
-from labbro.portal.texts import Texts
+from labbro.portal.texts import Counted, Texts
 
 ENGLISH = Texts(
     language="en",
@@ -58,7 +58,7 @@ ENGLISH = Texts(
     several_found="Several possible patients",
     several_found_note="Several laboratories use this number, and it is not certain that it is the same person. Choose one.",
     choose="Choose {name}",
-    reports_count="{count} reports",
+    reports_count=Counted("1 report", "{count} reports"),
     newest_report="newest {day}",
     results="Results",
     patient="Patient",
@@ -125,13 +125,21 @@ ENGLISH = Texts(
     legend_own="interval or unit that differs from the row's",
     locked_note="The patient has not consented to others seeing the results with a padlock. Use them only if you have the right to; the look-up is in the log.",
     ambiguous_note="For some samples the corrections are unclear: the letters disagree about how many results there are. All are shown.",
-    count_all="{total} results in {columns} samplings.",
+    count_all="{results} in {samplings}.",
+    results_counted=Counted("1 result", "{count} results"),
+    samplings_counted=Counted("1 sampling", "{count} samplings"),
     count_selected="{selected} of {total} results fit the choice.",
     columns_part="The table shows {shown} of {columns} samplings ({first} to {last} counted from the newest).",
     newer="Newer samples",
     older="Older samples",
-    rows_elsewhere="{count} analyses have results in the other samplings only and are not shown here.",
-    superseded_note="{count} earlier versions (preliminary or since corrected) are behind the single result.",
+    rows_elsewhere=Counted(
+        "1 analysis has results in the other samplings only and is not shown here.",
+        "{count} analyses have results in the other samplings only and are not shown here.",
+    ),
+    superseded_note=Counted(
+        "1 earlier version (preliminary or since corrected) is behind the result.",
+        "{count} earlier versions (preliminary or since corrected) are behind the single result.",
+    ),
     nothing_stored="There are no results for the patient.",
     nothing_selected="No results fit the choice. Choose a longer period, or show all.",
     printed="Printed {when} by {name}",
@@ -140,7 +148,10 @@ ENGLISH = Texts(
     chart_region="Chart of {name}",
     chart_needs_script="The chart needs JavaScript. All results are in the table.",
     chart_empty="There are no numbers to draw. All results are in the table.",
-    chart_not_drawn="{count} results are not drawn because they are text, have not come or lack a time; they are in the table.",
+    chart_not_drawn=Counted(
+        "1 result is not drawn because it is text, has not come or lacks a time; it is in the table.",
+        "{count} results are not drawn because they are text, have not come or lack a time; they are in the table.",
+    ),
     chart_bands="The coloured band is the reference interval that the laboratory sent with the results. It breaks where the interval changes.",
     chart_operator="Open signs with < or > are limits of measurement, not measured numbers; the line does not pass through them.",
     band="Reference interval",
