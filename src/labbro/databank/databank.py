@@ -25,6 +25,7 @@ from labbro.databank.intake import Arrival, Intake
 from labbro.errors import NotConfigured, NotFound, Unavailable
 from labbro.letters.findings import Finding
 from labbro.letters.letter import Reading
+from labbro.platform import logs
 from labbro.platform.clock import Clock
 from labbro.platform.database import Database, load_sql
 from labbro.platform.identities import Identities
@@ -32,6 +33,7 @@ from labbro.platform.settings import Settings
 
 Source = Literal["api", "load", "folder", "demonstration"]
 
+_log = logs.get_logger(__name__)
 _SQL: Final = load_sql("labbro.databank", "queries.sql")
 _FINDINGS: Final = msgspec.json.Decoder(tuple[Finding, ...]).decode
 _BEGINNING: Final = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
@@ -54,7 +56,8 @@ class Databank:
     def verify(self) -> None:
         """Makes sure that the secret is the one that made the keys in this database. Called before the first intake.
 
-        Raises NotConfigured: with another secret no patient would be found again.
+        Raises NotConfigured: with another secret no patient would be found again. Warns the operator of a database that
+        may forget what it confirmed.
         """
         if self._verified:
             return
@@ -64,6 +67,8 @@ class Databank:
                 "LABBRO_SECRET is not the one that this database was filled with; set the old one, "
                 "or use another database."
             )
+        if unsafe := [name for (name,) in self._all("unsafe_settings")]:
+            _log.warning("the database may lose letters that were acknowledged", switched_off=unsafe)
         self._verified = True
 
     def intake(

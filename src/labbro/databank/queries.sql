@@ -2,6 +2,11 @@
 -- One known patient, to prove that the secret is still the one that made the keys.
 SELECT patient_key, identifier_kind, scope, identifier FROM databank.patient WHERE identifier_kind <> 'unknown' LIMIT 1;
 
+-- name: unsafe_settings
+-- Settings under which PostgreSQL may forget, after a crash, what it said was committed.
+SELECT name FROM pg_settings
+WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name;
+
 -- name: patients_by_identifier
 SELECT patient_key FROM databank.patient WHERE identifier_kind = 'alternative' AND identifier = %s ORDER BY patient_key;
 
