@@ -265,7 +265,7 @@ def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Readin
         elif part.name == "Local_Elements":
             continue
         else:
-            yield from _read_document(part.document, known, part.first_line - 1)
+            yield from _read_document(part.document, known, part.place)
 
 
 def _faulty(fault: xml.XmlFault, raw: bytes) -> Reading:
@@ -273,7 +273,7 @@ def _faulty(fault: xml.XmlFault, raw: bytes) -> Reading:
     return _nothing("xml", fault.code, raw, place, detail=fault.detail, name="XML", expected=fault.detail)
 
 
-def _read_document(data: bytes, known: Registry, lines_before: int = 0) -> Iterator[Reading]:
+def _read_document(data: bytes, known: Registry, original: xml.Original = xml.unmoved) -> Iterator[Reading]:
     root = xml.parse(data)
     if isinstance(root, xml.XmlFault):
         yield _faulty(root, data)
@@ -285,14 +285,14 @@ def _read_document(data: bytes, known: Registry, lines_before: int = 0) -> Itera
         return
     plain = read_plain(root, namespace, ENVELOPE_MODEL, known.models_of(namespace).get)
     if plain is not None:
-        yield _plain_reading(plain, data, namespace, known, lines_before)
+        yield _plain_reading(plain, data, namespace, known, original)
         return
-    document = _Document(data, root, namespace, known, lines_before)
+    document = _Document(data, root, namespace, known, original)
     yield from document.letters()
 
 
 def _plain_reading(
-    plain: tuple[Element, Element], data: bytes, namespace: str, known: Registry, lines_before: int
+    plain: tuple[Element, Element], data: bytes, namespace: str, known: Registry, original: xml.Original
 ) -> Reading:
     said, root = plain
     declared = known.by_root[(namespace, root.name)]
@@ -300,7 +300,7 @@ def _plain_reading(
     places = xml.Places(data)
 
     def place(at: int, _path: str) -> Place:
-        return _place(places.of(at), lines_before)
+        return _place(places.of(at), original)
 
     findings = tuple(_checked(letter, declared, place, fits=True))
     version_code = root.text("Letter/VersionCode")
@@ -309,8 +309,8 @@ def _plain_reading(
     )
 
 
-def _place(found: tuple[int, int] | None, lines_before: int) -> Place:
-    return Place() if found is None else Place(line=found[0] + lines_before, column=found[1])
+def _place(found: tuple[int, int] | None, original: xml.Original) -> Place:
+    return NOWHERE if found is None else Place(*original(*found))
 
 
 def _envelope_of(element: Element) -> Envelope:
@@ -329,13 +329,13 @@ def _safe(name: str) -> str:
 class _Document:
     """One parsed XML document."""
 
-    def __init__(self, data: bytes, root: Node, namespace: str, known: Registry, lines_before: int) -> None:
+    def __init__(self, data: bytes, root: Node, namespace: str, known: Registry, original: xml.Original) -> None:
         self.data = data
         self.root = root
         self.namespace = namespace
         self.known = known
         self.builder = xml.Builder(namespace)
-        self.lines_before = lines_before
+        self.original = original
         self._places = xml.Places(data)
         # Asked once for the whole document, as nearly every one has none.
         self._has_foreign = bool(xml.foreign_attributes(root))
@@ -434,11 +434,11 @@ class _Document:
 
     def _tell(self, code: str, node: Node, path: str, **words: object) -> Finding:
         words.setdefault("expected", "-")
-        line = (node.sourceline or 0) + self.lines_before
+        line = self.original(node.sourceline or 0, 1 << 30)[0]
         return finding("error", code, path, Place(line=line or None), **words)
 
     def place(self, at: int, _path: str) -> Place:
-        return _place(self._places.of(at), self.lines_before)
+        return _place(self._places.of(at), self.original)
 
 
 # --- both ----------------------------------------------------------------------------------------------------------

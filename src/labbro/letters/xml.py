@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count, islice
 from typing import BinaryIO, TypeAlias, cast
 from xml.parsers import expat
@@ -198,7 +198,8 @@ class Places:
         """Where the element with this number begins."""
         if number < 0:
             return None
-        simple = b"<!" not in self._data and b"\x00" not in self._data[:64]
+        # Comments, CDATA and instructions may hold what looks like a tag; the declaration does not.
+        simple = b"<!" not in self._data and self._data.find(b"<?", 6) < 0 and b"\x00" not in self._data[:64]
         return self._simple(number) if simple else self._any(number)
 
     def _simple(self, number: int) -> tuple[int, int] | None:
@@ -281,7 +282,27 @@ class Slice(msgspec.Struct, frozen=True):
 
     name: str
     document: bytes
+    head: int
     first_line: int
+    first_column: int
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """Where a place in this document stood in the whole one: the head as it was, the element further down."""
+        head = self.document[: self.head]
+        begins_line, begins_column = head.count(b"\n") + 1, self.head - head.rfind(b"\n")
+        if (line, column) < (begins_line, begins_column):
+            return line, column
+        moved = self.first_column - begins_column if line == begins_line else 0
+        return line + self.first_line - begins_line, column + moved
+
+
+# From line and column in a piece of a document to those in the whole one.
+Original: TypeAlias = "Callable[[int, int], tuple[int, int]]"
+
+
+def unmoved(line: int, column: int) -> tuple[int, int]:
+    """The places of a document that is whole."""
+    return line, column
 
 
 class _Splitter:
@@ -290,8 +311,9 @@ class _Splitter:
     def __init__(self) -> None:
         self.parser = expat.ParserCreate(namespace_separator="}")
         self.depth = 0
-        self.opened: list[tuple[str, int, int]] = []
-        self.closed: list[tuple[str, int, int, int]] = []
+        # Name, first byte, line and column; and where the end tag begins.
+        self.opened: list[tuple[str, int, int, int]] = []
+        self.closed: list[tuple[str, int, int, int, int]] = []
         self.root = ""
         self.doctype = False
         self.parser.StartElementHandler = self._start
@@ -306,12 +328,13 @@ class _Splitter:
         if self.depth == 1:
             self.root = name
         elif self.depth == 2:
-            self.opened.append((name, self.parser.CurrentByteIndex, self.parser.CurrentLineNumber))
+            parser = self.parser
+            start = (parser.CurrentByteIndex, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+            self.opened.append((name, *start))
 
     def _end(self, _name: str) -> None:
         if self.depth == 2:
-            name, begin, line = self.opened.pop()
-            self.closed.append((name, begin, self.parser.CurrentByteIndex, line))
+            self.closed.append((*self.opened.pop(), self.parser.CurrentByteIndex))
         self.depth -= 1
 
 
@@ -340,7 +363,7 @@ def split(source: BinaryIO, head_until: str) -> Iterator[Slice | XmlFault]:
         if splitter.doctype:
             yield XmlFault("doctype", "")
             return
-        for name, begin, end_tag, line in splitter.closed:
+        for name, begin, line, column, end_tag in splitter.closed:
             end = _end_of_tag(kept, end_tag - kept_from)
             local = name.rpartition("}")[2]
             if not head:
@@ -348,9 +371,9 @@ def split(source: BinaryIO, head_until: str) -> Iterator[Slice | XmlFault]:
                 tail = b"</" + _root_name(head) + b">"
                 if local == head_until:
                     continue
-            yield Slice(local, head + kept[begin - kept_from : end] + tail, line)
+            yield Slice(local, head + kept[begin - kept_from : end] + tail, len(head), line, column)
         if splitter.closed:
-            done = _end_of_tag(kept, splitter.closed[-1][2] - kept_from)
+            done = _end_of_tag(kept, splitter.closed[-1][-1] - kept_from)
             kept, kept_from = kept[done:], kept_from + done
         splitter.closed.clear()
         if not chunk:
