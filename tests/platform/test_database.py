@@ -154,11 +154,6 @@ def test_times_are_utc_and_commits_wait_for_the_disk_on_any_database(database: D
         assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
 
 
-def test_settings_that_may_lose_a_commit_are_told(database: Database, own_cluster: Database) -> None:
-    assert own_cluster.unsafe_settings() == []
-    assert database.unsafe_settings() == ["fsync", "full_page_writes"]  # the tests' cluster does not wait for the disk
-
-
 def test_every_test_has_a_fresh_migrated_database(database: Database) -> None:
     assert pending_steps(database) == []
     assert migrate(database) == []

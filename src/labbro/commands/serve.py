@@ -43,8 +43,6 @@ def serve() -> None:
     _say("Opening the database ...")
     services = server.open_services(settings)
     try:
-        if unsafe := services.database.unsafe_settings():
-            _log.warning("the database may lose acknowledged letters in a power cut", turn_on=unsafe)
         examples = _demonstrate(services) if settings.demonstration else ()
         with _watching(services):
             finished = serving.serve(settings, server.application(services, examples), on_ready=_tell_address)

@@ -86,15 +86,6 @@ class Database:
             return False
         return True
 
-    def unsafe_settings(self) -> list[str]:
-        """PostgreSQL's settings without which a commit may be lost in a power cut, where they are off."""
-        with self.connection() as connection:
-            rows = connection.execute(
-                "SELECT name FROM pg_settings "
-                "WHERE name IN ('fsync', 'full_page_writes') AND setting <> 'on' ORDER BY name"
-            )
-            return [str(name) for (name,) in rows]
-
     def close(self) -> None:
         """Gives back all connections; stops the embedded PostgreSQL if no other process uses it."""
         self.pool.close()
