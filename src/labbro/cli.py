@@ -2,6 +2,7 @@
 
 # Annotations are left as they are: Typer reads those of a function inside `build`, where it is imported late.
 
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -13,7 +14,7 @@ from labbro.errors import LabbroError, NotConfigured, WrongUse, code_lines
 WRONG_USE = 2
 MACHINE_FAULT = 3
 PROGRAM_FAULT = 70
-INTERRUPTED = 130
+SIGNALLED = 128  # plus the signal's number, as shells have it
 
 # Which module of labbro.commands offers which command; each module has register(app).
 COMMANDS = {
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     fails, 70 a fault of the program.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _end_in_order()
     try:
         build(words)(args=words, prog_name="labbro")
     except LabbroError as error:
@@ -51,11 +53,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"labbro: this command needs more than the base: pip install 'labbro[{extra}]'.", file=sys.stderr)
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(SIGNALLED + signal.SIGINT)
     except Exception as error:
         places = "\n  ".join(code_lines(error))
         print(f"labbro: a fault of the program, {type(error).__name__}, at\n  {places}", file=sys.stderr)
         sys.exit(PROGRAM_FAULT)
+
+
+def _end_in_order() -> None:
+    """Lets what is open be closed when the process is told to end, as Ctrl-C does. A server ends more gently."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # not where nohup has it ignored
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> None:
+    sys.exit(SIGNALLED + number)
 
 
 def build(words: Sequence[str]) -> Callable[..., Any]:

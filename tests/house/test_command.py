@@ -110,6 +110,27 @@ def test_help_lists_what_an_install_without_the_server_can_do() -> None:
     assert " serve " not in told.stdout
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_told_to_end_closes_what_it_has_open(number: signal.Signals) -> None:
+    code = (
+        "import contextlib, time\n"
+        "from labbro import cli\n"
+        "from labbro.commands import bench\n"
+        "def run():\n"
+        "    with contextlib.closing(type('Open', (), {'close': lambda self: print('closed', flush=True)})()):\n"
+        "        print('open', flush=True); time.sleep(60)\n"
+        "bench.find_spec = lambda name: name\n"
+        "bench.import_module = lambda name: type('Slow', (), {'run': staticmethod(run)})\n"
+        "cli.main(['bench', 'letters'])\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    process.send_signal(number)
+    assert process.stdout.read() == "closed\n"
+    assert process.wait(30) == 128 + number
+
+
 def test_a_fault_of_the_program_is_told_by_its_place_not_its_text() -> None:
     code = (
         "from labbro import cli\n"

@@ -1,4 +1,4 @@
-"""Runs an application behind the edge with granian, until SIGTERM or SIGINT; then finishes the work in hand."""
+"""Runs an application behind the edge with granian, until SIGTERM, SIGINT or SIGHUP; then finishes the work in hand."""
 
 from __future__ import annotations
 
@@ -85,8 +85,9 @@ async def _serve(settings: Settings, edge: Edge, on_ready: Callable[[str], None]
     )
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(number, told.set)
     serving = asyncio.create_task(server.serve())
     stop_wish = asyncio.create_task(told.wait())
     await _until_listening(settings, serving)
