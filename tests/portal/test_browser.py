@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ from labbro.platform.settings import Settings
 
 from .conftest import SECRET, put_letter
 from .patient import CPR, SHARED, put_everything
+from .provider import Provider
 
 pytestmark = pytest.mark.browser
 FLAGS = [
@@ -38,12 +40,16 @@ PHONE = {"width": 390, "height": 844}
 Page = Any
 
 
-@pytest.fixture(scope="module")
-def address(new_database_url: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`labbro serve` as an operator starts it, on a database with one invented patient."""
-    folder, url = tmp_path_factory.mktemp("served"), new_database_url()
-    fill(folder, url)
-    (folder / "demonstration-loaded").touch()  # these tests bring their own patient
+class Served(NamedTuple):
+    """A running server: its address, and the file its log lines go to."""
+
+    address: str
+    log: Path
+
+
+@contextmanager
+def serving(folder: Path, url: str, **settings: str) -> Iterator[Served]:
+    """`labbro serve` as an operator starts it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -52,17 +58,32 @@ def address(new_database_url: Callable[[], str], tmp_path_factory: pytest.TempPa
         "LABBRO_DATABASE_URL": url,
         "LABBRO_SECRET": SECRET.ljust(32, b"x").hex(),
         "LABBRO_PORT": str(port),
-        "LABBRO_DEMONSTRATION": "yes",
         "LABBRO_LOOKUPS_PER_HOUR": "1000",
+        **settings,
     }
-    command = [str(Path(sys.executable).with_name("labbro")), "serve"]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, env=environment, stderr=log) as process:
+    command, log = [str(Path(sys.executable).with_name("labbro")), "serve"], folder / "log"
+    with log.open("wb") as file, subprocess.Popen(command, env=environment, stderr=file) as process:
         try:
             wait_for(f"http://127.0.0.1:{port}/readyz", process)
-            yield f"http://127.0.0.1:{port}"
+            yield Served(f"http://127.0.0.1:{port}", log)
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def served(new_database_url: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A demonstration on a database with one invented patient."""
+    folder, url = tmp_path_factory.mktemp("served"), new_database_url()
+    fill(folder, url)
+    (folder / "demonstration-loaded").touch()  # these tests bring their own patient
+    with serving(folder, url, LABBRO_DEMONSTRATION="yes") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address(served: Served) -> str:
+    return served.address
 
 
 def fill(folder: Path, url: str) -> None:
@@ -454,3 +475,41 @@ def test_on_paper_nothing_is_cut_off_and_every_value_has_its_time(open_page: Cal
     assert not page.get_by_role("button", name="Log ud").is_visible()
     assert page.get_by_text("Udskrevet").is_visible()
     assert len(page.pdf(format="A4")) > 10_000
+
+
+# --- sign-in at an organisation, and what is left behind ---
+
+
+def test_a_sign_in_at_another_site_comes_back_signed_in(
+    open_page: Callable[..., Page], new_database_url: Callable[[], str], tmp_path: Path, provider: Provider
+) -> None:
+    """The provider is another site for the browser (another host), so that strict cookies are put to the test."""
+    provider.issuer = provider.issuer.replace("127.0.0.1", "localhost")
+    provider.now = time.time()
+    settings = {
+        "LABBRO_OIDC_ISSUER": provider.issuer,
+        "LABBRO_OIDC_CLIENT_ID": "labbro",
+        "LABBRO_OIDC_CLIENT_SECRET": "hemmelig",
+    }
+    with serving(tmp_path, new_database_url(), **settings) as running:
+        page = open_page()
+        page.goto(f"{running.address}/")
+        page.get_by_role("link", name="Log ind med din organisation").click()
+        page.get_by_role("heading", name="Find patient").wait_for()
+        assert page.url == f"{running.address}/"
+        assert page.get_by_text("Dorte Opfundet").is_visible()
+        page.get_by_role("button", name="Log ud").click()
+        assert page.get_by_role("link", name="Log også ud hos din organisation").is_visible()
+
+
+def test_the_log_of_all_this_names_no_patient(open_page: Callable[..., Page], served: Served) -> None:
+    page = open_page()
+    results = to_results(page)
+    for path in addresses(page, results).values():
+        page.goto(path)
+    page.goto(f"{results}?text=Opdigtet")
+    told = served.log.read_text(encoding="utf-8")
+    assert "/patients/{handle}/results" in told
+    handle = results.split("/")[-2]
+    for secret in (CPR, "111157-1231", "Olga", "Opdigtet", SHARED, handle):
+        assert secret not in told

@@ -246,6 +246,21 @@ def test_too_many_look_ups_are_stopped_in_plain_words(client: Client) -> None:
     assert "For mange opslag" in words(answer)
 
 
+def test_operators_see_how_often_people_look_up_and_sign_in(client: Client, put: Put) -> None:
+    def count(name: str) -> float:
+        found = re.search(rf"^{re.escape(name)} (\S+)$", client.get("/metrics").text, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    names = ['labbro_look_ups_total{outcome="one"}', 'labbro_look_ups_total{outcome="none"}']
+    before = [count(name) for name in names] + [count('labbro_sign_ins_total{kind="demonstration"}')]
+    put()
+    sign_in(client)
+    find(client)
+    find(client, "0101010000")
+    after = [count(name) for name in names] + [count('labbro_sign_ins_total{kind="demonstration"}')]
+    assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1, 1]
+
+
 # --- the log comes first ---
 
 

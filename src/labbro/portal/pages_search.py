@@ -14,6 +14,8 @@ from litestar.types import ControllerRouterHandler
 from labbro.codes import cpr
 from labbro.databank import PatientSummary
 from labbro.databank.keys import NOBODY, PatientKeys
+from labbro.errors import TooMany
+from labbro.platform import telemetry
 from labbro.portal import formats
 from labbro.portal.access import REASONS, log_view
 from labbro.portal.seals import Seen
@@ -22,6 +24,9 @@ from labbro.portal.web import AnyRequest, Page, Portal, Visit, check_form, go_to
 
 LONGEST_IDENTIFIER = 40
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+_look_ups = telemetry.counter("look_ups", "Searches for a patient by an identifier.", ("outcome",))
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -63,8 +68,13 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
 
 def _look_up(portal: Portal, seen: Visit, session: Session, identifier: str, reason: str) -> Page:
     """Counts, looks, writes to the log, and only then tells."""
-    portal.sessions.count_look_up(session.actor)
+    try:
+        portal.sessions.count_look_up(session.actor)
+    except TooMany:
+        _look_ups.labels("too-many").inc()
+        raise
     found = portal.databank.find_patients(identifier)
+    _look_ups.labels("none" if not found else "one" if len(found) == 1 else "several").inc()
     if not found:
         log_view(portal, session, Seen(_key_without_letters(portal, identifier), reason), "search")
         return page(portal, seen, "none_found.html", status=404)

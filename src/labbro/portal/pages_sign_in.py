@@ -11,6 +11,7 @@ from litestar.params import Body
 from litestar.types import ControllerRouterHandler
 
 from labbro.errors import NotAllowed, NotFound, Unavailable
+from labbro.platform import telemetry
 from labbro.portal.demonstration import CLINICIANS
 from labbro.portal.openid import FLOW_LASTS, Flow, OpenId
 from labbro.portal.sessions import Actor, Way
@@ -30,6 +31,7 @@ from labbro.portal.web import (
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 _FLOW_SEAL = "openid sign-in"
+_sign_ins = telemetry.counter("sign_ins", "People who signed in.", ("kind",))
 
 
 def handlers(portal: Portal) -> list[ControllerRouterHandler]:
@@ -110,6 +112,7 @@ def _begin(portal: Portal, seen: Visit, actor: Actor, way: Way, answer: Page) ->
     if seen.session is not None:
         portal.sessions.end(seen.session.token)
     session = portal.sessions.begin(actor, way)
+    _sign_ins.labels(way).inc()
     answer.set_cookie(cookie(portal, "session", session.token))
     answer.set_cookie(cookie(portal, "visit", "", seconds=0))
     return answer
