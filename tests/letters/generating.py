@@ -41,9 +41,12 @@ class Maker:
             if isinstance(word, Part):
                 found += [self.part(word) for _ in range(self.count(word.low, word.high))]
             elif isinstance(word, Choice):
-                found += [self.part(self.chance.choice(word.options)) for _ in range(self.count(word.low, word.high))]
-            elif self.chance.random() < 0.5:
-                found += self.children(word.parts)
+                for _ in range(self.count(word.low, word.high)):
+                    option = self.chance.choice(word.options)
+                    found += [self.part(option) for _ in range(self.count(option.low, option.high))]
+            else:
+                for _ in range(self.count(0, word.high)):
+                    found += self.children(word.parts)
         return found
 
     def count(self, low: int, high: int) -> int:
@@ -64,6 +67,9 @@ class Maker:
         if value.kind == "whole":
             number = self.chance.randint(value.low, value.high or 10**9)
             return self.chance.choice(["{}", "+{}", "00{}", " {} "] if self.rare else ["{}"]).format(number)
+        if value.kind == "decimal":
+            number = self.chance.randint(-(10**8), 10**8)
+            return self.chance.choice(["{}", "{}.50", "{}."] if self.rare else ["{}"]).format(number)
         if value.kind == "date":
             return self.date()
         if value.kind == "boolean":
@@ -77,6 +83,8 @@ class Maker:
             return "-".join("".join(self.chance.choices(UUIDS, k=length)) for length in (8, 4, 4, 4, 12))
         if pattern.startswith("(([0-1]"):
             return self.time()
+        if pattern == "[0-9]{3}":
+            return f"{self.chance.randint(0, 999):03}"
         return str(self.chance.randint(0, 10**9))
 
     def date(self) -> str:
@@ -164,7 +172,11 @@ def document(letter: Letter, chance: random.Random, declared: Declared | None = 
         space += ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b"'
     text = f"<{prefix}Emessage {space}>{said}{body}</{prefix}Emessage>"
     encoding = chance.choice(["utf-8", "utf-8", "utf-8-sig", "iso-8859-1", "windows-1252", "utf-16"])
-    head = "" if encoding.startswith("utf-8") and chance.random() < 0.5 else f'<?xml version="1.0" encoding="{encoding.replace("-sig", "")}"?>'
+    head = (
+        ""
+        if encoding.startswith("utf-8") and chance.random() < 0.5
+        else f'<?xml version="1.0" encoding="{encoding.replace("-sig", "")}"?>'
+    )
     return (head + text).encode(encoding, "xmlcharrefreplace")
 
 
@@ -202,7 +214,24 @@ def _content(part: Element, content) -> list[Element]:
 
 
 def _odd(part: Element, chance: random.Random) -> list[Element]:
-    odd = ["", " ", "x" * 400, "ja", "2024-02-30", "24:00", "-1", "0", "+5", "1e3", " 1 ", "2024-05-06Z", "\n", "true", "TRUE", "1.0"]
+    odd = [
+        "",
+        " ",
+        "x" * 400,
+        "ja",
+        "2024-02-30",
+        "24:00",
+        "-1",
+        "0",
+        "+5",
+        "1e3",
+        " 1 ",
+        "2024-05-06Z",
+        "\n",
+        "true",
+        "TRUE",
+        "1.0",
+    ]
     return _content(part, chance.choice(odd))
 
 
@@ -215,7 +244,10 @@ def _stray(part: Element, chance: random.Random) -> list[Element]:
 def _child(part: Element, chance: random.Random) -> list[Element]:
     own = part.content if not isinstance(part.content, str) else (part.content,) if part.content else ()
     at = chance.randint(0, len(own))
-    return _content(part, (*own[:at], Element(chance.choice(["Break", "Bold", "Value", "Nothing"]), chance.choice(["", "x"])), *own[at:]))
+    return _content(
+        part,
+        (*own[:at], Element(chance.choice(["Break", "Bold", "Value", "Nothing"]), chance.choice(["", "x"])), *own[at:]),
+    )
 
 
 CHANGES = (

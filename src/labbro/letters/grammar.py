@@ -50,13 +50,17 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Together(msgspec.Struct, frozen=True):
-    """Parts that are there together or not at all."""
+    """Parts that are there together or not at all; such a row of parts may be repeated, up to `high` times."""
 
     parts: tuple[Word, ...]
     versions: str = ""
+    high: int = 1
 
 
 Word: TypeAlias = "Part | Choice | Together"
+
+# Where a schema sets no upper end to repetition.
+UNBOUNDED = 1 << 30
 
 
 def _holds(what: tuple[Value | Text | Word, ...]) -> Value | Text | tuple[Word, ...]:
@@ -90,6 +94,11 @@ def together(*parts: Word, v: str = "") -> Together:
     return Together(parts, v)
 
 
+def in_turn(*parts: Word, v: str = "") -> Together:
+    """Elements that follow each other, and then again from the first, any number of times."""
+    return Together(parts, v, UNBOUNDED)
+
+
 def holds_in(word: Word, mark: str) -> bool:
     """Whether a word exists in the version with this mark."""
     return not word.versions or mark in word.versions
@@ -109,5 +118,5 @@ def in_version(holds: tuple[Word, ...], mark: str) -> tuple[Word, ...]:
             parts = tuple(option for option in options if isinstance(option, Part))
             found.append(Choice(parts, word.low, word.high))
         else:
-            found.append(Together(in_version(word.parts, mark)))
+            found.append(Together(in_version(word.parts, mark), "", word.high))
     return tuple(found)

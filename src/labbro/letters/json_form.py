@@ -3,8 +3,9 @@
     {"version": "XR0131K", "envelope": {...}, "LaboratoryReport": {"Letter": {"Identifier": "..."}, ...}}
 
 A value is a string. An element that may be repeated is an array. A text is a string, a line feed for each Break, or an
-array of strings and `{"Bold": ...}` objects where it holds other marks. A choice that is repeated keeps its order as
-an array of one-element objects under the names joined by `|`.
+array of strings and `{"Bold": ...}` objects where it holds other marks. A choice that is repeated, a row of elements
+that is, and a row that repeats a name from before it, keep their order as an array of one-element objects under the
+names joined by `|`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TypeAlias, TypeGuard, cast
 from labbro.errors import WrongUse
 from labbro.letters.grammar import Choice, Part, Together, Word
 from labbro.letters.letter import NO_ACKNOWLEDGEMENT, Envelope, Letter
-from labbro.letters.model import Model
+from labbro.letters.model import Model, named_parts
 from labbro.letters.registry import Declared, Registry, registry
 from labbro.letters.tree import Element
 
@@ -53,12 +54,16 @@ def to_json(letter: Letter, known: Registry | None = None) -> dict[str, Json]:
 def _object(element: Element, model: Model) -> dict[str, Json]:
     found: dict[str, Json] = {}
     children = element.children
-    for word in _flat(model.words):
-        if isinstance(word, Choice):
-            names = [option.name for option in word.options]
-            chosen = [{child.name: _value(child, model)} for child in children if child.name in names]
-            if chosen:
-                found["|".join(names)] = chosen
+    flat = _flat(model.words)
+    # A row may repeat a name from before it: its elements are taken out first.
+    rows: dict[int, list[Element]] = {}
+    for word in flat:
+        if not isinstance(word, Part):
+            rows[id(word)], children = _row(word, children)
+    for word in flat:
+        if not isinstance(word, Part):
+            if row := rows[id(word)]:
+                found["|".join(_names(word))] = [{child.name: _value(child, model)} for child in row]
             continue
         same = [_value(child, model) for child in children if child.name == word.name]
         if word.high > 1 and same:
@@ -68,17 +73,37 @@ def _object(element: Element, model: Model) -> dict[str, Json]:
     return found
 
 
-def _flat(words: tuple[Word, ...]) -> list[Part | Choice]:
-    """Parts and repeated choices, in order; a choice of one is its options."""
-    found: list[Part | Choice] = []
+def _row(word: Choice | Together, children: tuple[Element, ...]) -> tuple[list[Element], tuple[Element, ...]]:
+    """The children of a choice or row, and the others. A row that is not repeated begins with its first name."""
+    names = _names(word)
+    start = 0
+    if isinstance(word, Together) and word.high == 1:
+        start = next((at for at, child in enumerate(children) if child.name == names[0]), len(children))
+    row = [child for child in children[start:] if child.name in names]
+    return row, (*children[:start], *[child for child in children[start:] if child.name not in names])
+
+
+def _names(word: Choice | Together) -> list[str]:
+    """The names of all elements of a repeated choice or row."""
+    return [part.name for part in (word.options if isinstance(word, Choice) else named_parts(word.parts))]
+
+
+def _flat(words: tuple[Word, ...]) -> list[Word]:
+    """Parts, repeated choices and repeated rows, in order; a choice of one is its options."""
+    found: list[Word] = []
     for word in words:
-        if isinstance(word, Together):
+        if isinstance(word, Together) and word.high == 1 and not _repeats_a_name(word, found):
             found.extend(_flat(word.parts))
         elif isinstance(word, Choice) and word.high == 1:
             found.extend(word.options)
         else:
             found.append(word)
     return found
+
+
+def _repeats_a_name(word: Together, before: list[Word]) -> bool:
+    known = {part.name for part in before if isinstance(part, Part)}
+    return any(part.name in known for part in named_parts(word.parts))
 
 
 def _value(element: Element, parent: Model) -> Json:
@@ -143,12 +168,12 @@ def _children(name: str, values: Mapping[str, object], model: Model) -> list[Ele
     content: list[Element] = []
     left = set(values)
     for word in _flat(model.words):
-        key = word.name if isinstance(word, Part) else "|".join(option.name for option in word.options)
+        key = word.name if isinstance(word, Part) else "|".join(_names(word))
         if key not in values:
             continue
         left.discard(key)
         value = values[key]
-        if isinstance(word, Choice):
+        if not isinstance(word, Part):
             content.extend(_chosen(key, value, model))
         elif word.high > 1:
             if not _is_array(value):

@@ -131,6 +131,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The code {found} is not in the table of {name}.",
         "Koden {found} findes ikke i tabellen for {name}.",
     ),
+    "link-unknown": (
+        "The number {found} points at no {name} of the letter, or at several; what it says is not carried over.",
+        "Nummeret {found} peger ikke på netop én {name} i brevet; indholdet føres ikke videre.",
+    ),
+    "link-repeated": (
+        "Something of {name} {found} is said twice; the first is used.",
+        "Noget om {name} {found} er sagt to gange; det første bruges.",
+    ),
+    "heading-without-section": (
+        "A heading stands without its text; which section it belongs to cannot be told, and it is not carried over.",
+        "En overskrift står uden sin tekst; det kan ikke ses, hvilket afsnit den hører til, og den føres ikke videre.",
+    ),
+    "section-not-allowed": (
+        "The letter has a section that its type does not know; it is not carried over.",
+        "Brevet har et afsnit, som brevtypen ikke kender; det føres ikke videre.",
+    ),
+    "consent-without-text": (
+        "The letter says consent, but not what the patient has agreed to; no consent is taken from it.",
+        "Brevet angiver samtykke, men ikke hvad patienten har sagt ja til; det regnes ikke som samtykke.",
+    ),
     "both-identifiers": (
         "The patient has both a CPR number and a replacement number; one is allowed.",
         "Patienten har både CPR-nummer og erstatningsnummer; der må kun være ét.",
@@ -174,7 +194,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The letters have different senders or receivers; an interchange has one of each.",
         "Brevene har forskellige afsendere eller modtagere; en forsendelse har én af hver.",
     ),
+    "no-public-schema": (
+        "MedCom has not published the schema of {name}; the letter is checked only for what is known of it.",
+        "MedCom har ikke offentliggjort skemaet for {name}; brevet kontrolleres kun for det, der vides om det.",
+    ),
     # what a good colleague notices
+    "payer-with-number": (
+        "A payer of the kind 'other' has a number; systems may refuse it.",
+        "En betaler af arten 'anden' har et nummer; systemer kan afvise det.",
+    ),
+    "payer-without-number": (
+        "The payer has no number; systems may refuse the request.",
+        "Betaleren har intet nummer; systemer kan afvise rekvisitionen.",
+    ),
+    "place-without-code": (
+        "A place of sampling is named, but the code does not say that the sample is taken elsewhere.",
+        "Der er angivet et prøvetagningssted, men koden siger ikke, at prøven tages eksternt.",
+    ),
     "no-unit": ("A numeric result stands without a unit.", "Et numerisk resultat står uden enhed."),
     "gln-check-digit": ("The location number's check digit is wrong.", "Lokationsnummerets kontrolciffer er forkert."),
     "cpr-form": ("The CPR number does not begin with a date.", "CPR-nummeret begynder ikke med en dato."),
@@ -187,6 +223,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "value-before-measurement": (
         "The status says that the sample is received, but there is a value; it is not shown as a result.",
         "Status siger prøve modtaget, men der er en værdi; den vises ikke som resultat.",
+    ),
+    "received-before-sampling": (
+        "The sample was received before it was taken.",
+        "Prøven er modtaget, før den er taget.",
+    ),
+    "no-such-number": (
+        "The number points at no isolate or antibiotic of the table.",
+        "Nummeret peger ikke på en mikroorganisme eller et antibiotikum i skemaet.",
+    ),
+    "number-repeated": (
+        "The number stands twice in its table; each may stand once.",
+        "Nummeret står to gange i sit skema; hvert nummer må stå én gang.",
+    ),
+    "cell-repeated": (
+        "The same isolate and antibiotic are told more than once.",
+        "Samme mikroorganisme og antibiotikum er angivet mere end én gang.",
     ),
     "not-numeric": (
         "The result is said to be numeric, but its value is no number.",

@@ -102,7 +102,7 @@ class Model:
         if isinstance(word, Choice):
             options = "|".join(self._word_pattern(option) for option in word.options)
             return f"(?:{options}){{{word.low},{word.high}}}"
-        return f"(?:{self._pattern(word.parts)})?"
+        return f"(?:{self._pattern(word.parts)}){'?' if word.high == 1 else '*'}"
 
 
 def _mark_model(mark: str) -> Model:
@@ -159,13 +159,25 @@ class _Walker:
     def words(self, words: tuple[Word, ...]) -> None:
         for word in words:
             if isinstance(word, Together):
-                inner = {part.name for part in named_parts(word.parts)}
-                self._pass_unknown("")
-                if self.at < len(self.names) and self.names[self.at] in inner:
-                    self.words(word.parts)
+                self._together(word)
+            elif isinstance(word, Part):
+                self._take({word.name}, word.low, word.high, word.name)
             else:
-                options = (word,) if isinstance(word, Part) else word.options
-                self._take({part.name for part in options}, word.low, word.high, " | ".join(p.name for p in options))
+                low = word.low if all(option.low for option in word.options) else 0
+                high = word.high * max(option.high for option in word.options)
+                names = [option.name for option in word.options]
+                self._take(set(names), low, high, " | ".join(names))
+
+    def _together(self, word: Together) -> None:
+        inner = {part.name for part in named_parts(word.parts)}
+        for _ in range(word.high):
+            self._pass_unknown("")
+            start = self.at
+            if start >= len(self.names) or self.names[start] not in inner:
+                return
+            self.words(word.parts)
+            if self.at == start:
+                return
 
     def _take(self, wanted: set[str], low: int, high: int, expected: str) -> None:
         count = 0

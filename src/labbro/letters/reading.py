@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
+import msgspec
 from lxml import etree
 
 from labbro.letters import edifact, xml
@@ -447,14 +448,26 @@ class _Document:
 def _checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = False) -> list[Finding]:
     """Both layers. `fits`: the shape is known to be right already."""
     findings = [] if fits else check_tree(letter.root, declared.model, locate)
-    if findings:
+    if not declared.version.public:
+        findings = _of_unpublished(findings, declared)
+    if findings and not fits:
         return findings
-    # Rules of layer two may take the shape for granted: they are asked only where layer one found nothing.
-    for rule in declared.standard.rules:
+    # Demands and rules may take the shape for granted: they are asked only where the shape is right.
+    demands = declared.standard.demands
+    for rule in (*demands, *declared.standard.rules):
+        severity = "error" if rule in demands else "warning"
         for remark in rule(letter.root):
             path = f"{letter.root.name}/{remark.path}"
-            findings.append(finding("warning", remark.code, path, locate(remark.at, _INDEX.sub("", path))))
+            findings.append(finding(severity, remark.code, path, locate(remark.at, _INDEX.sub("", path))))
     return findings
+
+
+def _of_unpublished(findings: list[Finding], declared: Declared) -> list[Finding]:
+    """The findings about a version whose schema is not public: what is not known for certain is a warning."""
+    root = declared.version.root
+    known = {f"{root}/Letter/{name}" for name in ("Identifier", "VersionCode", "TypeCode")}
+    said = [found if found.path in known else msgspec.structs.replace(found, severity="warning") for found in findings]
+    return [finding("info", "no-public-schema", root, name=declared.version.code), *said]
 
 
 def check(letter: Letter, known: Registry | None = None) -> tuple[Finding, ...]:

@@ -74,7 +74,7 @@ def _row(teller: Teller, result: Element) -> Row:
     waiting = status == "proeve_modtaget" or result.text("Value") == NOT_YET
     validation = result.text("ResultValidation") or ""
     cells = (short or complete, _value(teller, result, waiting), teller.value(result, "Unit"))
-    row = (*cells, _interval(teller, result), teller.value(result, "ResultStatusCode"))
+    row = (*cells, interval_text(teller, result), teller.value(result, "ResultStatusCode"))
     teller.value(result, "ResultType")
     notes = (
         *((Field(teller.say("Analyse", "Analysis"), complete),) if short and complete else ()),
@@ -96,7 +96,8 @@ def _value(teller: Teller, result: Element, waiting: bool) -> str:
     return f"{said} {SIGNS[validation]} {word_label(validation, teller.language)}"
 
 
-def _interval(teller: Teller, result: Element) -> str:
+def interval_text(teller: Teller, result: Element) -> str:
+    """The reference interval of a result on one line: limits, and its text."""
     interval = result.find("ReferenceInterval")
     lower, upper = teller.value(interval, "LowerLimit"), teller.value(interval, "UpperLimit")
     kind = teller.value(interval, "TypeOfInterval") if interval is not None else ""
@@ -121,7 +122,7 @@ def _notes(teller: Teller, result: Element) -> tuple[Field, ...]:
             )
             texts.append(Field(label, teller.element(child)))
         elif child.name == "Reference":
-            texts.append(Field(teller.say("Henvisning", "Reference"), _reference(teller, child)))
+            texts.append(Field(teller.say("Henvisning", "Reference"), reference_text(teller, child)))
     producer = result.find("ProducerOfLabResult")
     made_by = ""
     if producer is not None:
@@ -147,7 +148,8 @@ def _notes(teller: Teller, result: Element) -> tuple[Field, ...]:
     )
 
 
-def _reference(teller: Teller, reference: Element) -> str:
+def reference_text(teller: Teller, reference: Element) -> str:
+    """What a Reference refers to, on one line."""
     description, url = teller.value(reference, "RefDescription"), teller.value(reference, "URL")
     binary = teller.joined(
         reference.find("BIN"), ("ObjectCode", "ObjectExtensionCode", "OriginalObjectSize", "ObjectIdentifier")

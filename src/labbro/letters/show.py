@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import zip_longest
 from textwrap import wrap
 
 from labbro.letters.labels import Language, name_label
@@ -63,7 +64,12 @@ def _table_lines(table: Table) -> list[str]:
 
 
 def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
-    return "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+    """One row; what is wider than its column goes on in the next line."""
+    wrapped = [wrap(cell, max(width, 1)) for cell, width in zip(cells, widths, strict=True)]
+    lines = zip_longest(*wrapped, fillvalue="")
+    return "\n".join(
+        "  ".join(f"{part:<{width}}" for part, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
 
 
 # --- HTML ----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,9 @@ class Version(msgspec.Struct, frozen=True):
     """One version of a letter type.
 
     `key` names it in Labbro; `mark` in the declaration. `code` is VersionCode; the EDIFACT code is `code` without X.
-    `from_edifact` is False where EDIFACT of this code is read as another version (facts: letters/README.md, 3).
+    `public` is False where MedCom has published no schema: what is declared is what is known of it, misfits are
+    warnings, and it is never written as EDIFACT. `from_edifact` is False where EDIFACT of this code is read as another
+    version (facts: letters/README.md, 3).
     """
 
     key: str
@@ -34,6 +36,7 @@ class Version(msgspec.Struct, frozen=True):
     has_edifact: bool = True
     from_edifact: bool = True
     newest: bool = False
+    public: bool = True
 
     @property
     def namespace(self) -> str:
@@ -55,7 +58,8 @@ class Standard(msgspec.Struct, frozen=True):
     """A letter type: `name` RPT01, `type_code` XRPT01, its versions, what its letters hold, and its EDIFACT form.
 
     `danish` and `english` name the letter for people; `kind` is `report`, `request` or `receipt`.
-    `rules` are those of layer two that hold for it; `sections` make the page that people read.
+    `rules` are those of layer two that hold for it; `sections` make the page that people read. `demands` are what its
+    schema asks besides the shape (numbers that must be unique or point at something): remarks of theirs are errors.
     """
 
     name: str
@@ -68,3 +72,4 @@ class Standard(msgspec.Struct, frozen=True):
     form: Form | None
     rules: tuple[Rule, ...] = ()
     sections: Sections | None = None
+    demands: tuple[Rule, ...] = ()

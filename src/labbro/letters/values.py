@@ -57,6 +57,11 @@ def whole(low: int, high: int = 0) -> Value:
     return Value("whole", low, high)
 
 
+def decimal(digits: int) -> Value:
+    """A number with a point, of at most so many digits; zeros at both ends do not count."""
+    return Value("decimal", high=digits)
+
+
 DATE = Value("date")
 TIME = Value("pattern", pattern=r"(([0-1][0-9])|(2[0-3])):[0-5][0-9]")
 BOOLEAN = Value("boolean")
@@ -67,6 +72,7 @@ _DESCRIBE = {
     "words": ("one of: {words}", "en af: {words}"),
     "pattern": ("the form {pattern}", "formen {pattern}"),
     "whole": ("a whole number from {low}", "et helt tal fra {low}"),
+    "decimal": ("a number of at most {high} digits", "et tal med højst {high} cifre"),
     "date": ("a date, ccyy-mm-dd", "en dato, ååå-mm-dd"),
     "boolean": ("true, false, 1 or 0", "true, false, 1 eller 0"),
 }
@@ -102,12 +108,25 @@ def _whole(value: Value) -> Checker:
         if number is None:
             return "not-a-number"
         digits = number[2].lstrip("0") or "0"
-        if number[1] == "-" and digits != "0":
-            return "number-outside"
         # libxml2 keeps 24 digits of an integer and refuses more; a limit also keeps hostile input cheap.
         if len(digits) > 24:
             return "number-outside"
-        return None if int(digits) >= low and (not high or int(digits) <= high) else "number-outside"
+        found_number = -int(digits) if number[1] == "-" else int(digits)
+        return None if found_number >= low and (not high or found_number <= high) else "number-outside"
+
+    return check
+
+
+_DECIMAL = re.compile(r"[ \t\r\n]*[+-]?([0-9]*)(?:\.([0-9]*))?[ \t\r\n]*")
+
+
+def _decimal(value: Value) -> Checker:
+    def check(found: str) -> Fault:
+        parts = _DECIMAL.fullmatch(found)
+        if parts is None or not (parts[1] or parts[2]):
+            return "not-a-number"
+        digits = len(parts[1].lstrip("0")) + len((parts[2] or "").rstrip("0"))
+        return None if digits <= value.high else "number-outside"
 
     return check
 
@@ -158,6 +177,7 @@ _CHECKERS: dict[str, Callable[[Value], Checker]] = {
     "words": _words,
     "pattern": _pattern,
     "whole": _whole,
+    "decimal": _decimal,
     "date": _date,
     "boolean": _boolean,
 }

@@ -165,11 +165,11 @@ def patient(teller: Teller) -> Section:
 
 
 def _consent(teller: Teller, holder: Element | None) -> str:
-    given = holder.text("Consent/Given") if holder is not None else None
-    if given is None or "Patient/Consent/Given" in teller.assumed:
+    found = None if holder is None else holder.find("Consent/Given") or holder.find("ConsentGiven")
+    if found is None or "Patient/Consent/Given" in teller.assumed:
         return ""
-    if holder is not None:
-        teller.value(holder, "Consent/Given")
+    given = found.value
+    teller.tell(found)
     if given.strip() in {"false", "0"}:
         return teller.say(
             "🔒 Patienten har ikke givet samtykke til, at andre ser svaret.",

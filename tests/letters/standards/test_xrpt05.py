@@ -1,0 +1,125 @@
+"""XRPT05: the microbiology report that is XML only (facts: rpt05.md)."""
+
+from __future__ import annotations
+
+import pytest
+
+from labbro import letters
+from labbro.errors import CannotConvert
+
+from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts, ok
+from .microbiology import changed, codes, refused_as_edifact, text, web
+
+VERSIONS = ("XR0530M", "XR0531M", "XR0532M")
+GENERAL = "LaboratoryResults/GeneralResultInformation"
+CULTURE = "LaboratoryResults/Investigation/0/CultureFindings"
+FOUND = "MicrobiologyWebReport/LaboratoryResults/Investigation/CultureFindings"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_verdicts_are_those_of_the_schema(shared, version):
+    check_verdicts(shared, version)
+    check_declaration(shared, version, 120)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_reading_and_writing_is_the_identity_in_xml_and_json(shared, version):
+    check_identity(shared, version)
+    check_shown(shared, version)
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"), [("6092035412", True), ("6092035418", False), ("6092035422", False), ("6092035424", False)]
+)
+def test_the_public_examples_get_the_verdict_of_the_schema_and_stay_readable(shared, name, valid):
+    data = (shared / "medcom" / "official" / "examples" / "xrpt05" / f"{name}.xml").read_bytes()
+    assert ok(data) is valid
+    (reading,) = letters.read(data)
+    assert "Dyrkning" in letters.show_text(reading.letter) or "Undersøgelsens art" in letters.show_text(reading.letter)
+
+
+def test_a_letter_of_every_version_can_be_made():
+    assert codes(web()) == []
+    report = ((f"{GENERAL}/ReportStatusCode", None), (f"{GENERAL}/ResultStatus", "komplet"))
+    older = web(*report, ("Sender/FromLabIdentifier", None), version="XR0531M")
+    assert codes(older) == []
+    producer = "LaboratoryResults/Investigation/0/Examination/ProducerOfLabResult"
+    oldest = web(*report, ("Sender/FromLabIdentifier", None), (producer, None), version="XR0530M")
+    assert codes(oldest) == []
+
+
+def test_there_is_no_edifact_and_never_an_empty_interchange():
+    assert refused_as_edifact(web()) == ["no-edifact-form"]
+    with pytest.raises(CannotConvert):
+        letters.write(web(), "edifact")
+
+
+def test_a_value_needs_its_operator_and_a_text_its_paragraph():
+    findings = {"AnalysisFindings": [{"Analysis": text("CRP"), "Findings": {"InterPretation": text("Negativ")}}]}
+    path = "LaboratoryResults/Investigation/0/QuantitativeFindings"
+    assert codes(web((path, findings))) == []
+    alone = changed(findings, ("AnalysisFindings/0/Findings/Value", "5"))
+    assert [code for code, _ in codes(web((path, alone)))] == ["missing"]
+    empty = changed(findings, ("AnalysisFindings/0/Analysis", {"Text": {}}))
+    assert [code for code, _ in codes(web((path, empty)))] == ["missing"]
+
+
+def test_an_entry_that_points_nowhere_is_legal_but_told():
+    letter = web((f"{CULTURE}/Pattern/PatternEntry/2/RefAntibiotic", "9"))
+    assert codes(letter) == []
+    assert codes(letter, "warning") == [("no-such-number", f"{FOUND}/Pattern/PatternEntry[3]/RefAntibiotic")]
+    assert "Uden plads i skemaet: Proteus mirabilis, antibiotikum 9: I intermediær" in letters.show_text(letter)
+
+
+def test_a_cell_that_is_said_twice_is_told():
+    letter = web((f"{CULTURE}/Pattern/PatternEntry/2/RefMicroorganism", "1"))
+    assert codes(letter, "warning") == [("cell-repeated", f"{FOUND}/Pattern/PatternEntry[3]")]
+    assert "R resistent / I intermediær" in letters.show_text(letter)
+
+
+def test_a_sample_that_came_before_it_was_taken_is_told():
+    path = "RequisitionInformation/Sample/SampleReceivedDateTime"
+    letter = web((path, {"Date": "2024-05-01", "Time": "06:00"}))
+    assert codes(letter, "warning") == [("received-before-sampling", f"MicrobiologyWebReport/{path}")]
+
+
+# --- shown ---------------------------------------------------------------------------------------------------------
+
+
+def test_antibiotics_stand_by_isolates_with_words_for_the_letters():
+    page = letters.show_text(web())
+    rows = [line.split("  ") for line in page.splitlines()]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert ["Antibiotikum", "1 Escherichia coli", "2 Proteus mirabilis"] in cells
+    assert ["Ampicillin", "R resistent", "I intermediær"] in cells
+    assert ["Mecillinam", "S følsom (< 0,5 mg/l)", "–"] in cells
+    assert "Tolkning: S=følsom, I=intermediær, R=resistent" in page
+
+
+def test_a_susceptibility_in_other_words_stands_as_it_is():
+    page = letters.show_text(web((f"{CULTURE}/Pattern/PatternEntry/0/Susceptibility", "S-H")))
+    assert "S-H  " in page
+
+
+def test_many_isolates_are_columns_by_number():
+    isolates = [{"Identification": text(f"Art {number}")} for number in range(1, 6)]
+    page = letters.show_text(web((f"{CULTURE}/Microorganism", isolates)))
+    header = next(line for line in page.splitlines() if line.startswith("Antibiotikum"))
+    assert header.split() == ["Antibiotikum", "1", "2", "3", "4", "5"]
+    assert "5  Art 5" in page
+
+
+def test_a_refused_consent_is_said_at_the_top():
+    assert "🔒" in letters.show_text(web(("Patient/Consent", {"Given": "0"})))
+    assert "🔒" not in letters.show_text(web(("Patient/Consent", {"Given": "1"})))
+
+
+def test_nothing_but_the_statistical_code_is_left_for_the_end():
+    page = letters.show_text(web())
+    assert page.split("Øvrige oplysninger")[1].strip().splitlines()[1:] == ["Letter › Statistikkode: XRPT05"]
+
+
+def test_a_page_in_html_is_escaped_and_has_the_table():
+    page = letters.html_fragment(web((f"{CULTURE}/Headline", "<b>Fund</b>")), "en")
+    assert "<b>" not in page
+    assert "<td>R resistant</td>" in page
