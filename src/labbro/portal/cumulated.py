@@ -114,8 +114,8 @@ def build(
     history: PatientHistory, filters: Filters, *, texts: Texts, today: dt.date, groups_by: GroupOf = group_of
 ) -> View:
     """The view of a history; the same input gives the same view, whatever order letters arrived in."""
-    current = [stored for stored in history.rows if stored.current]
-    every_row, places = _rows_of(current, row_keys(history.rows), history.rows, groups_by)
+    every_row = _rows_of(history.rows, groups_by)
+    total = sum(len(row.results) for row in every_row)
     chosen = _filtered(every_row, filters, today)
     columns, counts = _columns(chosen)
     pages = max(1, -(-len(columns) // COLUMNS_A_PAGE))
@@ -125,37 +125,38 @@ def build(
     index = {at: position for position, at in enumerate(on_page)}
     groups = _groups(chosen, index, texts)
     shown = sum(counts[at][0] for at in on_page)
-    flags = [stored for row in chosen for stored in row.results if stored.sample.sampled_at in index]
+    values = [value for group in groups for row in group.rows for cell in row.cells for value in cell]
     return View(
         filters=msgspec.structs.replace(filters, page=page),
         columns=_headed(on_page, counts),
         groups=groups,
-        choices=tuple((number, _group_name(BY_NUMBER[number], texts)) for number in sorted(places)),
-        total=len(current),
+        choices=tuple(
+            (number, _group_name(BY_NUMBER[number], texts))
+            for number in sorted({row.group.number for row in every_row})
+        ),
+        total=total,
         selected=sum(count for count, _ in counts.values()),
         shown=shown,
-        superseded=len(history.rows) - len(current),
+        superseded=len(history.rows) - total,
         columns_selected=len(columns),
         pages=pages,
         rows_elsewhere=len(chosen) - sum(len(group.rows) for group in groups),
-        has_locked=any(stored.report.consent_given is False for stored in flags),
-        has_ambiguous=any(stored.ambiguous for stored in flags),
+        has_locked=any(value.locked for value in values),
+        has_ambiguous=any(value.ambiguous for value in values),
     )
 
 
-def _rows_of(
-    current: list[StoredResult], keys: list[RowKey], rows: tuple[StoredResult, ...], groups_by: GroupOf
-) -> tuple[list[_Chosen], set[int]]:
-    """Current results by row, and the numbers of the groups that occur."""
-    found: dict[RowKey, _Chosen] = {}
-    for stored, key in zip(rows, keys, strict=True):
+def _rows_of(rows: tuple[StoredResult, ...], groups_by: GroupOf) -> list[_Chosen]:
+    """The results in force by row."""
+    found: dict[int, _Chosen] = {}
+    for stored, key in zip(rows, row_keys(rows), strict=True):
         if not stored.current:
             continue
-        row = found.get(key)
+        row = found.get(id(key))  # the same row has the same object; its hash would cost more
         if row is None:
-            row = found[key] = _Chosen(key, groups_by(key.code, key.system, key.responsible), [])
+            row = found[id(key)] = _Chosen(key, groups_by(key.code, key.system, key.responsible), [])
         row.results.append(stored)
-    return list(found.values()), {row.group.number for row in found.values()} if current else set()
+    return list(found.values())
 
 
 def _filtered(rows: list[_Chosen], filters: Filters, today: dt.date) -> list[_Chosen]:
@@ -198,19 +199,22 @@ def _columns(
     rows: list[_Chosen],
 ) -> tuple[list[dt.datetime | None], dict[dt.datetime | None, tuple[int, int]]]:
     """Sampling times newest first (unknown last), and for each how many results and how many samples it holds."""
-    results: Counter[dt.datetime | None] = Counter()
-    samples: dict[dt.datetime | None, set[tuple[str, str]]] = {}
+    found: dict[dt.datetime | None, list[StoredResult]] = {}
     for row in rows:
         for stored in row.results:
-            sample = stored.sample
-            at = sample.sampled_at
-            if at not in samples:
-                samples[at] = set()
-            results[at] += 1
-            samples[at].add((stored.report.sender.ean or stored.report.sender.identifier, sample.laboratory_number))
-    known = sorted((at for at in results if at is not None), reverse=True)
-    ordered: list[dt.datetime | None] = [*known, None] if None in results else [*known]
-    return ordered, {at: (results[at], len(samples[at])) for at in ordered}
+            at = stored.sample.sampled_at
+            if at in found:
+                found[at].append(stored)
+            else:
+                found[at] = [stored]
+    known = sorted((at for at in found if at is not None), reverse=True)
+    ordered: list[dt.datetime | None] = [*known, None] if None in found else [*known]
+    return ordered, {at: (len(found[at]), _samples(found[at])) for at in ordered}
+
+
+def _samples(results: list[StoredResult]) -> int:
+    """How many samples these results come from."""
+    return len({(s.sample.laboratory_number, s.report.sender.ean or s.report.sender.identifier) for s in results})
 
 
 def _headed(times: list[dt.datetime | None], counts: dict[dt.datetime | None, tuple[int, int]]) -> tuple[Column, ...]:

@@ -15,8 +15,8 @@ from functools import lru_cache
 import msgspec
 
 from labbro.databank.history import StoredResult
-from labbro.records.model import Code
 
+_Kind = tuple[str, str, str, str | None]  # analysis code, its system and responsible, the unit as spelled
 _POWER = re.compile(r"^(?:x|\*|×)?10(?:\^|\*{1,2}|E|e)?(\d{1,2})/(?:L|l)$")
 
 
@@ -53,30 +53,41 @@ def normal_unit(unit: str | None) -> str | None:
 
 
 def row_keys(results: Sequence[StoredResult]) -> list[RowKey]:
-    """The row of each result, in the same order.
+    """The row of each result, in the same order; results of one row are given the very same object.
 
     A result without a unit (a text, one not yet arrived) goes with the unit most used for its analysis, on a tie the
     one met first.
     """
-    units: dict[tuple[str, str, str], Counter[str]] = {}
-    told: list[tuple[tuple[str, str, str], str | None]] = []
+    kinds: dict[_Kind, int] = {}
+    counts: list[int] = []
+    places: list[int] = []
     for stored in results:
-        code: Code = stored.result.analysis
-        analysis = (code.value, code.system, code.responsible)
-        unit = normal_unit(stored.result.unit)
-        counts = units.get(analysis)
-        if counts is None:
-            counts = units[analysis] = Counter()
+        result = stored.result
+        code = result.analysis
+        kind = (code.value, code.system, code.responsible, result.unit)
+        place = kinds.get(kind)
+        if place is None:
+            place = kinds[kind] = len(counts)
+            counts.append(0)
+        counts[place] += 1
+        places.append(place)
+    keys = _keys(list(kinds), counts)
+    return [keys[place] for place in places]
+
+
+def _keys(kinds: Sequence[_Kind], counts: Sequence[int]) -> list[RowKey]:
+    """The row of each kind of result; `counts` tells how many there are of each."""
+    units: dict[tuple[str, str, str], Counter[str]] = {}
+    for (code, system, responsible, spelled), count in zip(kinds, counts, strict=True):
+        told = units.setdefault((code, system, responsible), Counter())
+        unit = normal_unit(spelled)
         if unit is not None:
-            counts[unit] += 1
-        told.append((analysis, unit))
-    usual = {analysis: max(counts, key=counts.__getitem__) if counts else None for analysis, counts in units.items()}
-    known: dict[tuple[tuple[str, str, str], str | None], RowKey] = {}
+            told[unit] += count
+    known: dict[RowKey, RowKey] = {}
     keys: list[RowKey] = []
-    for place in told:
-        key = known.get(place)
-        if key is None:
-            analysis, unit = place
-            key = known[place] = RowKey(*analysis, unit if unit is not None else usual[analysis])
-        keys.append(key)
+    for code, system, responsible, spelled in kinds:
+        used = units[(code, system, responsible)]
+        usual = max(used, key=used.__getitem__) if used else None
+        key = RowKey(code, system, responsible, normal_unit(spelled) or usual)
+        keys.append(known.setdefault(key, key))
     return keys
