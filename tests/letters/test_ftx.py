@@ -41,7 +41,10 @@ def read(*segments, styled=False):
         ([" . "], (" . ", BREAK)),
         (["."], (BREAK,)),
         ([""], (BREAK,)),
-        (["1", "2", "3", "4", "5", "6", "7"], ("1", BREAK, "2", BREAK, "3", BREAK, "4", BREAK, "5", BREAK, "6", BREAK, "7", BREAK)),
+        (
+            ["1", "2", "3", "4", "5", "6", "7"],
+            ("1", BREAK, "2", BREAK, "3", BREAK, "4", BREAK, "5", BREAK, "6", BREAK, "7", BREAK),
+        ),
     ],
 )
 def test_dots_are_empty_lines_and_a_backslash_goes_on(components, content):
@@ -82,7 +85,11 @@ def test_no_piece_is_longer_than_70_with_its_backslash():
 
 
 def test_five_pieces_fill_a_segment():
-    assert [len(said) for said in lines(tuple(part for number in range(11) for part in (str(number), BREAK)))] == [5, 5, 1]
+    assert [len(said) for said in lines(tuple(part for number in range(11) for part in (str(number), BREAK)))] == [
+        5,
+        5,
+        1,
+    ]
 
 
 def test_a_piece_is_never_left_as_a_lone_dot():
@@ -117,10 +124,11 @@ def test_a_text_without_a_break_at_its_end_gains_one_on_the_way_back():
     ("content", "said"),
     [
         ((Element("Bold", ("x", BREAK)),), [("PF0", ["x"])]),
-        ((Element("Underline", "x"), BREAK), [("PU0", ["x"])]),
-        ((Element("Italic", "x"), BREAK), [("PK0", ["x"])]),
+        ((Element("Underline", ("x", BREAK)),), [("PU0", ["x"])]),
+        # A break outside the style ends the line in a segment of its own: official pairs, XR0430P/010.
+        ((Element("Italic", "x"), BREAK), [("PK0", ["x\\"]), ("P00", ["."])]),
         ((Element("FixedFont", ("x", BREAK)),), [("F00", ["x"])]),
-        ((Element("FixedFont", (Element("Bold", "x"), BREAK)),), [("FF0", ["x"])]),
+        ((Element("FixedFont", (Element("Bold", "x"), BREAK)),), [("FF0", ["x\\"]), ("F00", ["."])]),
         ((Element("FixedFont", (Element("Right", "x"),)),), [("F0H", ["x"])]),
         (("a", Element("Bold", "b"), "c", BREAK), [("P00", ["a\\"]), ("PF0", ["b\\"]), ("P00", ["c"])]),
         (("a", Element("Center", "b"), "c", BREAK), [("P00", ["a"]), ("P0M", ["b"]), ("P00", ["c"])]),
@@ -132,7 +140,7 @@ def test_a_change_of_style_starts_a_segment_and_alignment_a_line(content, said):
 
 
 def test_70_characters_before_a_change_of_style_are_no_trouble():
-    content = ("a" * 70, Element("Bold", "b"), BREAK)
+    content = ("a" * 70, Element("Bold", ("b", BREAK)))
     assert styles(content) == [("P00", ["a" * 69 + "\\", "a\\"]), ("PF0", ["b"])]
 
 
@@ -146,7 +154,9 @@ def test_every_style_comes_back(name):
 
 # --- both ways ------------------------------------------------------------------------------------------------------------------
 
-LINE = st.text(alphabet="abc æ.:+?'\\ ", min_size=1, max_size=160).filter(lambda text: text != "." and not text.endswith("\\"))
+LINE = st.text(alphabet="abc æ.:+?'\\ ", min_size=1, max_size=160).filter(
+    lambda text: text != "." and not text.endswith("\\")
+)
 
 
 @given(st.lists(st.one_of(LINE, st.just("")), min_size=1, max_size=12))
@@ -188,3 +198,10 @@ def test_styled_texts_keep_their_characters_and_writing_again_changes_nothing(co
 
 def plain(content):
     return Element("T", tuple(content)).value
+
+
+def test_a_dot_in_a_style_of_its_own_at_the_end_of_a_line_is_kept_and_told():
+    pieces, unsaid = ftx.write_text(("slut", Element("Bold", "."), BREAK), True)
+    assert unsaid == ["slut."]
+    back = read(*ftx.segments_of(pieces), styled=True)
+    assert plain(back) == "slut. \n"

@@ -20,15 +20,26 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plans_of(words: tuple[Word, ...], prefix: str) -> tuple[Plan, ...]:
-    """The plans of declared words; a draft holds each at `prefix` and its name, a repeated choice at all its names."""
+    """The plans of declared words; a draft holds each at `prefix` and its name, a repeated choice at all its names.
+
+    The second of two parts with one name is held at `Name#2`.
+    """
+    found: list[Plan] = []
+    for plan in _plans_of(words, prefix):
+        again = any(plan.name and plan.path == other.path for other in found)
+        found.append(Plan(plan.name, plan.path + "#2", None) if again else plan)
+    return tuple(found)
+
+
+def _plans_of(words: tuple[Word, ...], prefix: str) -> tuple[Plan, ...]:
     found: list[Plan] = []
     for word in words:
         if isinstance(word, Together):
-            found.extend(plans_of(word.parts, prefix))
+            found.extend(_plans_of(word.parts, prefix))
         elif isinstance(word, Choice) and word.high > 1:
             found.append(Plan("", prefix + "|".join(option.name for option in word.options), None))
         elif isinstance(word, Choice):
-            found.extend(plans_of(word.options, prefix))
+            found.extend(_plans_of(word.options, prefix))
         else:
             found.append(_plan_of(word, prefix))
     return tuple(found)

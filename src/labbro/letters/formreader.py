@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 from labbro.letters.assembling import assemble, inner_plans_of, plans_of
 from labbro.letters.codecs import CODECS, Codec, speciality
 from labbro.letters.edifact import Segment
 from labbro.letters.findings import Place
-from labbro.letters.form import HEAD, CodedText, Derived, Form, Group, Item, Line, Presence, References, Texts
+from labbro.letters.form import (
+    HEAD,
+    Arrangement,
+    Block,
+    CodedText,
+    Derived,
+    EachWord,
+    Follows,
+    Form,
+    Group,
+    Item,
+    Line,
+    Lines,
+    Presence,
+    References,
+    Rows,
+    Texts,
+)
 from labbro.letters.grammar import Word
+from labbro.letters.rowreading import RowsReader
 from labbro.letters.segmentreading import (
     Draft,
     Finish,
@@ -17,7 +36,9 @@ from labbro.letters.segmentreading import (
     Handler,
     coded_handler,
     derived_finish,
+    each_word_handler,
     line_handler,
+    lines_handler,
     reference_handler,
     text_finish,
     text_handler,
@@ -35,11 +56,16 @@ class GroupReader:
         self.handlers: dict[str, Handler] = {}
         self.finishers: list[Finish] = []
         self.children: dict[str, GroupReader] = {}
-        self.conditions = [_condition(parse(condition)) for condition in group.key.split()]
+        # A group whose place says what it is, is never known by its segments.
+        self.by_place = group.key.startswith("~")
+        self.conditions = [] if self.by_place else [_condition(parse(condition)) for condition in group.key.split()]
         derived = [item for item in group.items if isinstance(item, Derived)]
         self.wanted = {name for item in derived for name in item.names}
+        self.wanted.update(("~number", group.into) if group.repeated else ())
         # A repeated group has a draft of its own; others share that of the letter.
         self.prefix = "" if group.repeated or not group.target else group.target + "/"
+        if group.says is not None:
+            self.finishers.append(_says(self.prefix + group.says[0], group.says[1]))
         for item in group.items:
             if not item.versions or mark in item.versions:
                 self._add(item, owner, mark)
@@ -54,17 +80,24 @@ class GroupReader:
         elif isinstance(item, References):
             for code in ("URL", "SUP", "BIN"):
                 self.handlers[f"FTX+{code}"] = reference_handler(self.prefix + item.path)
+        elif isinstance(item, Lines):
+            self.handlers[f"FTX+{item.code}"] = lines_handler(self.prefix + item.path)
+        elif isinstance(item, EachWord):
+            template = parse(next(iter(item.segments.values())))
+            self.handlers[f"{template.tag}+{template.qualifier}"] = each_word_handler(item, self.prefix + item.path)
         elif isinstance(item, Presence):
             self._add_presence(item)
         elif isinstance(item, Derived):
             self.finishers.append(derived_finish(item, self.prefix))
-        else:
+        elif isinstance(item, Rows):
+            self._add_rows(item, owner)
+        elif isinstance(item, Group):
             child = GroupReader(item, owner, mark)
             self.children[item.trigger] = child
             self.finishers.extend(child.finishers)
 
     def _add_line(self, item: Line, template: Template, owner: FormReader) -> None:
-        handler = line_handler(template, self.prefix, self.wanted, owner.codec)
+        handler = line_handler(template, self.prefix, self.wanted, owner.codec, "/" if self.group.repeated else "")
         key = f"{template.tag}+{template.qualifier}" if template.qualifier else template.tag
         self.handlers[key] = handler
         if item.lenient:
@@ -72,19 +105,31 @@ class GroupReader:
         base = f"{self.group.target}/" if self.group.target else ""
         for slot in template.slots:
             if not slot.path.startswith("~"):
-                owner.positions[f"{owner.root}/{base}{slot.path}"] = slot.position
+                path = slot.path if slot.path.startswith("/") else f"/{base}{slot.path}"
+                owner.positions[owner.root + path] = slot.position
 
     def _add_texts(self, item: Texts, owner: FormReader) -> None:
         store = self.prefix + "|".join(path for _, path in item.kinds)
         base = f"{self.group.target}/" if self.group.target else ""
         for code, path in item.kinds:
             name = path.rpartition("/")[2]
-            handler = text_handler(store, name)
+            handler = text_handler(store, name, item.tells)
             self.handlers[f"FTX+{code}"] = handler
             # Written with a stray quote by MedCom's converter of 2005 (facts: letters/README.md, trap 13).
             self.handlers[f'FTX+{code}"'] = handler
             owner.positions[f"{owner.root}/{base}{path}"] = "4.1"
         self.finishers.append(text_finish(item, store))
+
+    def _add_rows(self, item: Rows, owner: FormReader) -> None:
+        base = f"{self.group.target}/" if self.group.target else ""
+        plans = [inner_plans_of(owner.words, base + path) for path, _ in item.kinds]
+        rows = RowsReader(item, self.prefix, plans, owner.codec)
+        self.handlers.update(rows.handlers)
+        self.finishers.append(rows.finish)
+        for path, lines in item.kinds:
+            for slot in (slot for declared in lines for slot in parse(declared).slots):
+                below = f"{path}/{slot.path}".removesuffix("/.")
+                owner.positions[f"{owner.root}/{base}{below}"] = slot.position
 
     def _add_coded_text(self, item: CodedText) -> None:
         store = self.prefix + item.text_path
@@ -113,9 +158,13 @@ class GroupReader:
 
     def fits(self, instance: list[tuple[int, Segment]]) -> bool:
         """Whether these segments are of this group, by its key."""
-        for tag, parts in self.conditions:
+        if self.by_place:
+            return False
+        for tag, parts, more in self.conditions:
             for _, segment in instance:
-                if segment[0][0] == tag and len(segment) > 1 and segment[1][: len(parts)] == parts:
+                if segment[0][0] != tag or len(segment) < 2 or segment[1][: len(parts)] != parts:
+                    continue
+                if not more or [element[0] for element in segment[2 : 2 + len(more)]] == more:
                     break
             else:
                 return False
@@ -137,16 +186,27 @@ class GroupReader:
             if handler is not None:
                 handler(segment, at, draft, reading)
             elif tag != self.group.trigger:
-                reading.tell("warning", "segment-not-known", at, name="+".join(part[0] for part in segment[:2]))
+                reading.tell(reading.misplaced, "segment-not-known", at, name="+".join(part[0] for part in segment[:2]))
         if self.group.makes:
             draft[self.prefix + self.group.makes + "!"] = ""
         for finish in self.finishers:
             finish(draft, reading, first_at)
 
 
-def _condition(template: Template) -> tuple[str, list[str]]:
-    """The tag and the first components of element 1 by which a group is known."""
-    return template.tag, [part for part in template.elements[0] if isinstance(part, str)]
+def _condition(template: Template) -> tuple[str, list[str], list[str]]:
+    """The tag, the first components of element 1, and the first component of each later element: a group's mark."""
+    first, *later = [[part for part in element if isinstance(part, str)] for element in template.elements] or [[]]
+    return template.tag, first, [element[0] for element in later]
+
+
+def _says(path: str, value: str) -> Finish:
+    """The element that a group says by being there."""
+    name = path.rpartition("/")[2]
+
+    def finish(draft: Draft, _reading: FormReading, at: int) -> None:
+        draft.setdefault(path, Element(name, value, at))
+
+    return finish
 
 
 class FormReader:
@@ -157,26 +217,40 @@ class FormReader:
         self.version = version
         self.root = version.root
         self.type_code = type_code
+        self.words = words
         self.positions: dict[str, str] = {}
+        self.strict = form.strict and version.public
+        self.follows = [
+            item
+            for item in form.items
+            if isinstance(item, Follows) and (not item.versions or version.mark in item.versions)
+        ]
         self._speciality = speciality(version.year)
         self.head = GroupReader(
             Group("", tuple(item for item in form.items if not isinstance(item, Group))), self, version.mark
         )
         self.groups: dict[str, list[GroupReader]] = {}
-        self.hidden: dict[tuple[str, str], GroupReader] = {}
+        self.hidden: dict[tuple[str, str], list[GroupReader]] = {}
         for item in form.items:
             if isinstance(item, Group) and (not item.versions or version.mark in item.versions):
                 self._add_group(GroupReader(item, self, version.mark))
         self.plans = plans_of(words, "")
-        repeated = [group for groups in self.groups.values() for group in groups if group.group.repeated]
-        self.inner_plans = {group.group.target: inner_plans_of(words, group.group.target) for group in repeated}
+        every = [group for groups in self.groups.values() for group in groups]
+        repeated = [group.group for group in every if group.group.repeated]
+        self.inner_plans = {group.target: inner_plans_of(words, group.target) for group in repeated}
+        self.added_to = {group.target for group in repeated if group.into}
+        self.by_place = {group.group.key: [group] for group in every if group.by_place}
+        self.children = {
+            trigger: frozenset(child for group in groups for child in group.children)
+            for trigger, groups in self.groups.items()
+        }
 
     def _add_group(self, group: GroupReader) -> None:
         declared = group.group
         self.groups.setdefault(declared.trigger, []).append(group)
         if declared.opens:
             for trigger in (*declared.after.split(), declared.trigger):
-                self.hidden[(trigger, declared.opens)] = group
+                self.hidden.setdefault((trigger, declared.opens), []).append(group)
 
     def codec(self, name: str) -> Codec | None:
         """The codec a slot names; None for a plain value."""
@@ -191,13 +265,22 @@ class FormReader:
 
     def read(self, segments: list[Segment], interchange: Segment | None) -> tuple[Element, FormReading]:
         """The tree of a letter. `segments` begin with UNH; UNT at the end is passed over."""
-        reading = FormReading(self.root)
+        reading = FormReading(self.root, self.strict)
         draft: Draft = {}
         self._constants(segments[0], interchange, draft, reading)
-        instances = self._instances(segments, reading)
-        numbered = sum(candidates[0].group.repeated for candidates, _ in instances) > 1
-        for candidates, instance in instances:
-            self._read_instance(candidates, instance, draft, reading, numbered)
+        fitting = list(self._fitting(self._instances(segments, reading), reading))
+        repeated = [group.group.target for group, _ in fitting if group.group.repeated]
+        numbered = {target for target in set(repeated) if repeated.count(target) > 1}
+        for group, instance in fitting:
+            if group.group.repeated:
+                self._read_repeated(group, instance, draft, reading, group.group.target in numbered)
+            else:
+                group.read(instance, draft, reading)
+        for target, drafts in reading.added_to.items():
+            name, plans = target.rpartition("/")[2], self.inner_plans[target]
+            draft[target] = [Element(name, tuple(assemble(plans, own)), at) for at, own in drafts]
+        for follows in self.follows:
+            _follow(follows, draft, reading)
         return Element(self.root, tuple(assemble(self.plans, draft)), 1), reading
 
     def _constants(self, unh: Segment, interchange: Segment | None, draft: Draft, reading: FormReading) -> None:
@@ -217,54 +300,119 @@ class FormReader:
         """Segments gathered into groups, each with the groups it may be."""
         instance: list[tuple[int, Segment]] = []
         found = [([self.head], instance)]
-        trigger, inner = HEAD, self.head
+        trigger = HEAD
         at = 1
         for segment in segments[1:]:
             at += 1
             tag = segment[0][0]
             opened = self.hidden.get((trigger, tag))
             if opened is not None:
-                instance, trigger, inner = [(at, segment)], opened.group.trigger, opened
-                found.append(([opened], instance))
-            elif tag[0] == "S" and tag[1:].isdigit() and tag not in inner.children:
+                instance, trigger = [(at, segment)], opened[0].group.trigger
+                found.append((opened, instance))
+            elif tag[0] == "S" and tag[1:].isdigit() and tag not in self.children.get(trigger, ()):
                 if tag in self.form.transparent:
                     continue
                 groups = self.groups.get(tag)
                 if groups is None or groups[0].group.opens:
-                    reading.tell("warning", "segment-not-known", at, name=tag)
+                    reading.tell(reading.misplaced, "segment-not-known", at, name=tag)
                     continue
-                instance, trigger, inner = [(at, segment)], tag, groups[0]
+                instance, trigger = [(at, segment)], tag
                 found.append((groups, instance))
             else:
-                if tag in inner.children:
-                    trigger = inner.group.trigger
                 instance.append((at, segment))
         return found
 
-    def _read_instance(
-        self,
-        candidates: list[GroupReader],
-        instance: list[tuple[int, Segment]],
-        draft: Draft,
-        reading: FormReading,
-        numbered: bool,
+    def _fitting(
+        self, instances: list[tuple[list[GroupReader], Block]], reading: FormReading
+    ) -> Iterator[tuple[GroupReader, Block]]:
+        """Each group of segments with the declared group that it is; those that are none are told."""
+        if self.form.arrangement is not None:
+            instances = self._arranged(self.form.arrangement, instances, reading)
+        for candidates, instance in instances:
+            if not instance:
+                continue
+            only = candidates[0]
+            if len(candidates) == 1 and not only.conditions:
+                yield only, instance
+                continue
+            fitting = next((group for group in candidates if group.fits(instance)), None)
+            if fitting is None:
+                names = "+".join(part[0] for part in instance[min(1, len(instance) - 1)][1][:2])
+                reading.tell(reading.misplaced, "segment-not-known", instance[0][0], name=names)
+            else:
+                yield fitting, instance
+
+    def _arranged(
+        self, arrangement: Arrangement, instances: list[tuple[list[GroupReader], Block]], reading: FormReading
+    ) -> list[tuple[list[GroupReader], Block]]:
+        """The same with hidden groups told apart by their place."""
+        hidden = [(candidates, block) for candidates, block in instances if candidates[0].group.opens]
+        found = [(candidates, block) for candidates, block in instances if not candidates[0].group.opens]
+        for what, block in arrangement.apart([block for _, block in hidden]):
+            severity, _, code = what.partition(":")
+            if code:
+                names = "+".join(part[0] for part in block[min(1, len(block) - 1)][1][:2])
+                reading.tell("error" if severity == "error" else "warning", code, block[0][0], name=names)
+            else:
+                found.append((self.by_place[what] if what else hidden[0][0], block))
+        return found
+
+    def _read_repeated(
+        self, group: GroupReader, instance: Block, draft: Draft, reading: FormReading, numbered: bool
     ) -> None:
-        if not instance:
-            return
-        only = candidates[0] if len(candidates) == 1 else None
-        fitting = only or next((group for group in candidates if group.fits(instance)), None)
-        if fitting is None:
-            names = "+".join(part[0] for part in instance[min(1, len(instance) - 1)][1][:2])
-            reading.tell("warning", "segment-not-known", instance[0][0], name=names)
-            return
-        if not fitting.group.repeated:
-            fitting.read(instance, draft, reading)
-            return
         own: Draft = {}
-        target = fitting.group.target
+        target = group.group.target
+        if group.group.into:
+            reading.within = f"{target}/"
+            group.read(instance, own, reading)
+            reading.within = ""
+            for path in [path for path in own if path[0] == "/"]:
+                _move_out(path, own, draft, reading)
+            _add_into(reading, target, own.pop(group.group.into, ""), own, instance[0][0])
+            return
+        known = reading.added_to.setdefault(target, []) if target in self.added_to else None
         made = cast("list[Element]", draft.setdefault(target, []))
-        reading.within = f"{target}[{len(made) + 1}]/" if numbered else f"{target}/"
-        fitting.read(instance, own, reading)
+        number = len(made if known is None else known) + 1
+        reading.within = f"{target}[{number}]/" if numbered else f"{target}/"
+        group.read(instance, own, reading)
         reading.within = ""
+        for path in [path for path in own if path[0] == "/"]:
+            _move_out(path, own, draft, reading)
+        if known is not None:
+            own.setdefault("~number", str(number))
+            known.append((instance[0][0], own))
+            return
         content = tuple(assemble(self.inner_plans[target], own))
         made.append(Element(target.rpartition("/")[2], content, instance[0][0]))
+
+
+def _add_into(reading: FormReading, target: str, number: object, more: Draft, at: int) -> None:
+    """Add what a later group says to the element with its number; without a number, to the only one."""
+    drafts = [own for _, own in reading.added_to.get(target, [])]
+    chosen = [own for own in drafts if own["~number"] == number] if number else drafts
+    if len(chosen) != 1:
+        reading.tell("error", "link-unknown", at, target, name=target.rpartition("/")[2], found=str(number)[:10] or "-")
+        return
+    for path, value in more.items():
+        if path in chosen[0]:
+            reading.tell("error", "link-repeated", at, target, name=target.rpartition("/")[2], found=str(number)[:10])
+            return
+        chosen[0][path] = value
+
+
+def _move_out(path: str, own: Draft, draft: Draft, reading: FormReading) -> None:
+    """What a repeated group says of the whole letter: the first that says it counts."""
+    found = own.pop(path)
+    if draft.setdefault(path[1:], found) != found and isinstance(found, Element):
+        reading.tell(reading.misplaced, "segment-repeated", found.at, path, name=found.name)
+
+
+def _follow(item: Follows, draft: Draft, reading: FormReading) -> None:
+    """An element that is read from another, by rule: no statement of the sender."""
+    source = draft.get(item.of)
+    if not isinstance(source, Element) or item.path in draft:
+        return
+    content = source.content if item.words is None else item.words.get(source.value)
+    if content is not None:
+        draft[item.path] = Element(item.path.rpartition("/")[2], content, source.at)
+        reading.assumed.append(item.path)

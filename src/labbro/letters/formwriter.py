@@ -9,10 +9,24 @@ from labbro.letters import ftx, tables
 from labbro.letters.codecs import CODECS, Codec, speciality
 from labbro.letters.edifact import join_segment
 from labbro.letters.findings import Finding, Severity
-from labbro.letters.form import CodedText, Derived, Form, Group, Item, Line, Presence, References, Texts
+from labbro.letters.form import (
+    CodedText,
+    Derived,
+    EachWord,
+    Follows,
+    Form,
+    Group,
+    Item,
+    Line,
+    Lines,
+    Presence,
+    References,
+    Rows,
+    Texts,
+)
 from labbro.letters.messages import finding
 from labbro.letters.standard import Version
-from labbro.letters.template import Slot, Template, parse_line
+from labbro.letters.template import Slot, Template, parse, parse_line
 from labbro.letters.tree import Element
 from labbro.letters.values import is_true
 
@@ -29,6 +43,8 @@ class _Writing:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.segments: list[str] = []
+        # Hidden groups that are put together by their place: key, and segments.
+        self.blocks: list[tuple[str, list[str]]] = []
         self.findings: list[Finding] = []
         self.parties = 0
 
@@ -46,7 +62,11 @@ class FormWriter:
         self._speciality = speciality(version.year)
         self._templates: dict[str, Template] = {}
         self.texts: set[str] = set()
+        # Elements that a group says by being there, though nothing stands in it.
+        self.made: set[str] = set()
         self.covered: set[str] = {form.sender, form.receiver, form.identifier, "Letter/VersionCode", "Letter/TypeCode"}
+        # What groups say by being there: (path, value).
+        self._said: set[tuple[str, str]] = set()
         self._cover(form.items, "")
 
     def write(self, root: Element) -> tuple[list[str], list[Finding]]:
@@ -57,6 +77,8 @@ class FormWriter:
         writing.segments.append(join_segment((("UNH",), (identifier,), message, (self.form.code,))))
         for item in self.form.items:
             self._item(item, root, "", {}, writing)
+        if self.form.arrangement is not None:
+            writing.segments.extend(self.form.arrangement.together(writing.blocks))
         writing.segments.append(join_segment((("UNT",), (str(len(writing.segments) + 1),), (identifier,))))
         self._uncovered(root, writing)
         return [LINE_END.sub(" ", segment) for segment in writing.segments], writing.findings
@@ -67,32 +89,49 @@ class FormWriter:
         for item in items:
             if item.versions and self.version.mark not in item.versions:
                 continue
+            if isinstance(item, Group) and item.makes:
+                self.made.add((f"{item.target}/" if item.target else base) + item.makes)
             if isinstance(item, Group):
-                self._cover(item.items, f"{item.target}/" if item.target else base)
+                below = f"{item.target}/" if item.target else base
+                if item.says is not None:
+                    self._said.add((below + item.says[0], item.says[1]))
+                self._cover(item.items, below)
             elif isinstance(item, Line):
                 self._templates[item.template] = template = parse_line(item)
-                self.covered.update(base + slot.path for slot in template.slots)
+                self.covered.update(
+                    slot.path[1:] if slot.path.startswith("/") else base + slot.path for slot in template.slots
+                )
             elif isinstance(item, Texts):
                 self.covered.update(base + path for _, path in item.kinds)
                 self.texts.update(base + path for _, path in item.kinds if not item.plain)
             elif isinstance(item, CodedText):
                 self.covered.update((base + item.code_path, base + item.text_path))
                 self.texts.add(base + item.text_path)
-            elif isinstance(item, (Presence, References)):
+            elif isinstance(item, (Presence, References, Lines, EachWord, Follows)):
                 self.covered.add(base + item.path)
+            elif isinstance(item, Rows):
+                self._cover_rows(item, base)
             else:
                 self.covered.update(base + name for name in (item.describes, "IdentifierLocal"))
+
+    def _cover_rows(self, item: Rows, base: str) -> None:
+        for path, lines in item.kinds:
+            for declared in lines:
+                self._templates[declared] = template = parse(declared)
+                self.covered.update(f"{base}{path}/{slot.path}".removesuffix("/.") for slot in template.slots)
 
     def _uncovered(self, root: Element, writing: _Writing) -> None:
         """Every value that has no place in EDIFACT, named."""
         for path, element in root.walk():
             below = path.partition("/")[2]
             plain = _INDEX.sub("", below)
-            if element.children:
+            if element.children or (plain in self.made and not element.content):
                 continue
             if plain in self.covered or any(plain.startswith(f"{known}/") for known in self.covered):
                 if plain not in self.texts and LINE_END.search(element.value):
                     writing.tell("loss", "not-carried", below, name=element.name, found="a line end")
+                continue
+            if (plain, _plain_boolean(element.value)) in self._said:
                 continue
             if plain == "Letter/StatisticalCode" and element.value == self.type_code:
                 continue
@@ -115,23 +154,39 @@ class FormWriter:
             found = element.find(item.path)
             if found is not None and is_true(found.value) == is_true(item.present):
                 writing.segments.append(item.template)
+        elif isinstance(item, Rows):
+            self._rows(item, element, path, writing)
         elif isinstance(item, Group):
             self._group(item, element, path, writing)
+        elif isinstance(item, (Lines, EachWord, Follows)):
+            _values(item, element, path, writing)
 
     def _group(self, item: Group, element: Element, path: str, writing: _Writing) -> None:
-        if item.when and element.find(item.when) is None and writing.root.find(item.when) is None:
-            return
-        if item.when and element is not writing.root and element.find(item.when) is None:
+        if item.when and all(element.find(when) is None for when in item.when.split()):
             return
         targets = list(element.all(item.target)) if item.target else [element]
         for number, target in enumerate(targets if item.repeated else targets[:1], 1):
             ordinal = f"[{number}]" if item.repeated and len(targets) > 1 else ""
             below = f"{path}{item.target}{ordinal}/" if item.target else path
+            if item.says is not None and _plain_boolean(target.text(item.says[0]) or "") != item.says[1]:
+                continue
+            start = len(writing.segments)
             if not item.opens:
                 writing.segments.append(f"{item.trigger}+{item.trigger[1:]}")
-            codes = self._codes(item, target, below, writing)
+            codes = {"~number": str(number)} | self._codes(item, target, below, writing)
             for inner in item.items:
                 self._item(inner, target, below, codes, writing)
+            if item.opens and self.form.arrangement is not None:
+                writing.blocks.append((item.key, writing.segments[start:]))
+                del writing.segments[start:]
+
+    def _rows(self, item: Rows, element: Element, path: str, writing: _Writing) -> None:
+        for below, lines in item.kinds:
+            found = list(element.all(below))
+            for number, row in enumerate(found, 1):
+                here = f"{path}{below}[{number}]/" if len(found) > 1 else f"{path}{below}/"
+                for declared in lines:
+                    self._line(Line(declared), row, here, {}, writing)
 
     def _codes(self, item: Group, target: Element, path: str, writing: _Writing) -> dict[str, str]:
         codes: dict[str, str] = {}
@@ -177,7 +232,12 @@ class FormWriter:
             return part
         if part.path in codes or part.path.startswith("~"):
             return codes.get(part.path, "")
-        found = element.find(part.path)
+        if part.path == ".":
+            found = element
+        elif part.path.startswith("/"):
+            found = writing.root.find(part.path[1:])
+        else:
+            found = element.find(part.path)
         if found is None:
             return ""
         codec = self._codec(part.codec)
@@ -213,6 +273,8 @@ class FormWriter:
             written += len(segments)
             for style, lines in segments:
                 writing.segments.append(join_segment((("FTX",), (code,), (style,), (), lines)))
+        if item.tells and not written:
+            writing.segments.append(join_segment((("FTX",), (item.kinds[0][0],), (item.style,))))
         if item.most and written > item.most:
             writing.tell("error", "text-too-long", path + item.kinds[0][1], found=written, expected=item.most)
 
@@ -220,14 +282,23 @@ class FormWriter:
         self, item: Texts, found: Element, path: str, writing: _Writing
     ) -> Iterator[tuple[str, list[str]]]:
         if item.plain and found.value:
-            yield item.style, [found.value]
+            yield from self._plain_segments(item, found, path, writing)
             return
         pieces, unsaid = ftx.write_text(found.content, item.styled)
         for line in unsaid:
             writing.tell("loss", "not-carried", path, name=found.name, found=line)
-        if not pieces:
-            writing.tell("loss", "not-carried", path, name=found.name, found="(empty)")
-        yield from ftx.segments_of(pieces)
+        # A text without characters is an empty line: it must be there where the schema asks for it.
+        yield from ftx.segments_of(pieces or [ftx.Piece(ftx.PLAIN, ".", False)])
+
+    def _plain_segments(
+        self, item: Texts, found: Element, path: str, writing: _Writing
+    ) -> Iterator[tuple[str, list[str]]]:
+        """A value in one component, or in pieces by the rules of texts where it is longer than a line."""
+        if found.value.endswith("\\"):
+            writing.tell("loss", "not-carried", path, name=found.name, found="\\")
+        pieces = ftx.write_text(found.value, False)[0] if len(found.value) > ftx.LINE_CHARACTERS + 1 else []
+        for style, lines in ftx.segments_of(pieces) if pieces else [(item.style, [found.value])]:
+            yield (item.style if pieces else style), lines
 
     def _coded_text(self, item: CodedText, element: Element, path: str, writing: _Writing) -> None:
         word, text = element.text(item.code_path), element.find(item.text_path)
@@ -240,7 +311,10 @@ class FormWriter:
             writing.segments.append(join_segment((("FTX",), (code,), (style,), (), lines)))
 
     def _references(self, item: References, element: Element, path: str, writing: _Writing) -> None:
-        for reference in element.all(item.path):
+        references = list(element.all(item.path))
+        if item.most and len(references) > item.most:
+            writing.tell("error", "text-too-long", path + item.path, found=len(references), expected=item.most)
+        for reference in references:
             description = reference.text("RefDescription") or ""
             url, binary = reference.find("URL"), reference.find("BIN")
             if url is not None:
@@ -268,3 +342,31 @@ def _binary(binary: Element) -> list[str]:
         tables.OBJECT_EXTENSION.get(binary.text("ObjectExtensionCode") or "", ""),
         binary.text("OriginalObjectSize") or "",
     ]
+
+
+def _values(item: Lines | EachWord | Follows, element: Element, path: str, writing: _Writing) -> None:
+    """Values that have segments of their own, or none because another says them."""
+    if isinstance(item, Lines):
+        lines = [found.value for found in element.all(item.path)]
+        if lines:
+            writing.segments.append(join_segment((("FTX",), (item.code,), (ftx.PLAIN,), (), lines)))
+    elif isinstance(item, EachWord):
+        for found in element.all(item.path):
+            template = item.segments.get(found.value)
+            if template is None:
+                writing.tell("loss", "not-carried", path + item.path, name=found.name, found=found.value)
+            else:
+                writing.segments.append(template)
+    else:
+        found, source = element.find(item.path), element.find(item.of)
+        read_back = None if source is None else source.content
+        if item.words is not None and source is not None:
+            read_back = item.words.get(source.value)
+        if found is not None and found.content != read_back:
+            said = " ".join(child.value for child in found.children) or found.value or "(empty)"
+            writing.tell("loss", "not-carried", path + item.path, name=found.name, found=said)
+
+
+def _plain_boolean(value: str) -> str:
+    """A value for comparison: 1 and 0 are legal for true and false (facts: letters/README.md, trap 4)."""
+    return {"1": "true", "0": "false"}.get(value.strip(), value.strip())

@@ -108,12 +108,16 @@ def write_text(content: str | tuple[Element | str, ...], styled: bool) -> tuple[
         if not runs:
             pieces.append(Piece(line[0][0] if line else (pieces[-1].style if pieces else PLAIN), ".", False))
             continue
+        # A line that ends outside the style of its last characters: its end is a piece of its own.
+        end = line[-1] if not line[-1][1] else None
         whole = "".join(characters for _, characters in runs)
-        if whole == "." or whole.endswith("\\"):
+        # A last run of one dot would be read as an empty line, and a backslash as a line that goes on.
+        if runs[-1][1] == "." or whole.endswith("\\"):
             unsaid.append(whole)
             runs[-1] = (runs[-1][0], runs[-1][1] + " ")
         for number, (style, characters) in enumerate(runs, 1):
-            pieces.extend(_cut(style, characters, goes_on=number < len(runs)))
+            pieces.extend(_cut(style, characters, goes_on=number < len(runs) or end is not None))
+        pieces.extend([Piece(end[0], ".", False)] if end is not None else [])
     return pieces, unsaid
 
 
@@ -133,7 +137,7 @@ def _written_lines(content: str | tuple[Element | str, ...], styled: bool) -> li
     lines: list[list[tuple[str, str]]] = [[]]
     for style, characters in _runs(content, PLAIN if styled else None):
         if characters is None:
-            if not lines[-1]:
+            if not lines[-1] or lines[-1][-1][0] != style:
                 lines[-1].append((style, ""))
             lines.append([])
         elif lines[-1] and lines[-1][-1][0] == style:

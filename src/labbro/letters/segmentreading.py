@@ -9,9 +9,9 @@ from labbro.letters import ftx, tables
 from labbro.letters.codecs import Codec
 from labbro.letters.edifact import Segment
 from labbro.letters.findings import Finding, Place, Severity
-from labbro.letters.form import Derived, Texts
+from labbro.letters.form import Derived, EachWord, Texts
 from labbro.letters.messages import finding
-from labbro.letters.template import Template
+from labbro.letters.template import Template, parse
 from labbro.letters.tree import Element
 
 # What has been read of one element: leaves by path, lists of repeated elements, and codes under `~names`.
@@ -28,12 +28,16 @@ UNREAD = "*"
 class FormReading:
     """One letter being read: its findings, and what was filled in by rule."""
 
-    __slots__ = ("assumed", "findings", "root", "within")
+    __slots__ = ("added_to", "assumed", "findings", "misplaced", "root", "within")
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, strict: bool = False) -> None:
         self.root = root
+        # How grave a segment without a place is, or one too many.
+        self.misplaced: Severity = "error" if strict else "warning"
         self.findings: list[Finding] = []
         self.assumed: list[str] = []
+        # Repeated elements that a later group may add to, by path: where each stood, and what is read of it.
+        self.added_to: dict[str, list[tuple[int, Draft]]] = {}
         # The path of the repeated element that is being read, with a slash at its end.
         self.within = ""
 
@@ -47,11 +51,14 @@ class FormReading:
         **words: object,
     ) -> None:
         where = None if path is None else f"{self.root}/{self.within}{path}"
+        if path is not None and path.startswith("/"):
+            where = self.root + path
         self.findings.append(finding(severity, code, where, Place(segment=at, position=position), **words))
 
 
-def line_handler(template: Template, prefix: str, wanted: set[str], codec_of: CodecOf) -> Handler:
-    slots = tuple(_slot_steps(template, prefix, wanted, codec_of))
+def line_handler(template: Template, prefix: str, wanted: set[str], codec_of: CodecOf, outer: str = "") -> Handler:
+    """`outer` is put before the path of what belongs to the letter and not to the group: `/` in a repeated group."""
+    slots = tuple(_slot_steps(template, prefix, wanted, codec_of, outer))
     known = len(template.elements) + 1
 
     def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
@@ -67,7 +74,7 @@ def line_handler(template: Template, prefix: str, wanted: set[str], codec_of: Co
             value = parts[component]
             if path in draft:
                 if path[0] != "~" or draft[path] != value:
-                    reading.tell("warning", "segment-repeated", at, None, position, name=segment[0][0])
+                    reading.tell(reading.misplaced, "segment-repeated", at, None, position, name=segment[0][0])
             elif path[0] == "~":
                 draft[path] = value
             elif not value:
@@ -81,13 +88,15 @@ def line_handler(template: Template, prefix: str, wanted: set[str], codec_of: Co
 
 
 def _slot_steps(
-    template: Template, prefix: str, wanted: set[str], codec_of: CodecOf
+    template: Template, prefix: str, wanted: set[str], codec_of: CodecOf, outer: str
 ) -> Iterator[tuple[int, int, str, str, Codec | None, str]]:
     """Element, component, path in the draft, name, codec and position of every slot that says something."""
     for slot in template.slots:
         code = slot.path.startswith("~")
         if not code or slot.path in wanted:
             path, name = slot.path if code else prefix + slot.path, slot.path.rpartition("/")[2]
+            if slot.path.startswith("/"):
+                path = outer + slot.path[1:]
             yield slot.element, slot.component, path, name, codec_of(slot.codec), slot.position
 
 
@@ -102,8 +111,10 @@ def _decode(
     draft[path] = Element(name, decoded, at)
 
 
-def text_handler(store: str, name: str) -> Handler:
+def text_handler(store: str, name: str, tells: bool = False) -> Handler:
     def handle(segment: Segment, at: int, draft: Draft, _reading: FormReading) -> None:
+        if tells and len(segment) <= 4:
+            return
         style = segment[2][0] if len(segment) > 2 else ""
         lines = segment[4] if len(segment) > 4 else [""]
         draft.setdefault(UNREAD + store, []).append((name, ftx.Ftx(style, lines, at)))  # type: ignore[union-attr]
@@ -116,7 +127,7 @@ def coded_handler(path: str, word: str, collect: Handler) -> Handler:
 
     def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
         if path in draft and draft[path] != Element(name, word):
-            reading.tell("warning", "segment-repeated", at, path, name="FTX")
+            reading.tell(reading.misplaced, "segment-repeated", at, path, name="FTX")
         draft.setdefault(path, Element(name, word, at))
         if len(segment) > 4:
             collect(segment, at, draft, reading)
@@ -135,7 +146,7 @@ def text_finish(item: Texts, store: str) -> Finish:
         if not joined:
             draft.setdefault(store, []).extend(texts)  # type: ignore[union-attr]
         elif store in draft:
-            reading.tell("warning", "segment-repeated", segments[0][1].at, store, name="FTX")
+            reading.tell(reading.misplaced, "segment-repeated", segments[0][1].at, store, name="FTX")
         else:
             draft[store] = texts[0]
 
@@ -180,9 +191,36 @@ def derived_finish(item: Derived, prefix: str) -> Finish:
             )
             return
         for path, value in made:
-            draft[prefix + path] = Element(path.rpartition("/")[2], value, at)
+            draft[prefix + path] = Element(path.rpartition("/")[2].partition("#")[0], value, at)
 
     return finish
+
+
+def lines_handler(path: str) -> Handler:
+    """Each component of element 4 is a value of its own."""
+    name = path.rpartition("/")[2]
+
+    def handle(segment: Segment, at: int, draft: Draft, _reading: FormReading) -> None:
+        found = [Element(name, line, at) for line in (segment[4] if len(segment) > 4 else ()) if line]
+        if found:
+            draft.setdefault(path, []).extend(found)  # type: ignore[union-attr,arg-type]
+
+    return handle
+
+
+def each_word_handler(item: EachWord, path: str) -> Handler:
+    """A segment for each word; component 2.1 tells which."""
+    name = path.rpartition("/")[2]
+    words = {parse(template).elements[1][0]: word for word, template in item.segments.items()}
+
+    def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
+        code = segment[2][0] if len(segment) > 2 else ""
+        word = words.get(code) or item.other
+        if not word:
+            reading.tell("error", "unknown-code", at, path, "2.1", found=code[:35], name=name)
+        draft.setdefault(path, []).append(Element(name, word, at))  # type: ignore[union-attr,arg-type]
+
+    return handle
 
 
 def reference_handler(path: str) -> Handler:
