@@ -89,6 +89,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Itera
         LABBRO_DATABASE_URL=database_url,
         LABBRO_BODY_LIMIT_MB="1",
         LABBRO_BODY_SECONDS="1",
+        LABBRO_PUBLIC_URL="http://labbro.example",
     )
     yield served
     assert served.stop() == 0
@@ -195,6 +196,17 @@ def test_each_log_line_is_one_json_object_with_its_request_id(client: httpx.Clie
     assert [line["status"] for line in server.logged_of("log-line-1", "request")] == [200]
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8400", "[::1]:1", "labbro.example"])
+def test_a_server_on_loopback_answers_to_its_own_names(client: httpx.Client, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "labbro.example.evil", "[bad"])
+def test_a_server_on_loopback_does_not_answer_to_the_names_of_others(client: httpx.Client, host: str) -> None:
+    answer = client.get("/healthz", headers={"Host": host})
+    assert answer.status_code in (400, 421)
+
+
 def test_a_body_over_the_limit_is_refused_whether_or_not_it_says_its_size(client: httpx.Client) -> None:
     body = b"x" * (1024 * 1024 + 1)
     assert client.post("/size", content=body).status_code == 413
@@ -204,7 +216,7 @@ def test_a_body_over_the_limit_is_refused_whether_or_not_it_says_its_size(client
 
 def test_a_body_that_does_not_come_is_given_up(server: Served) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
-        connection.sendall(b"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+        connection.sendall(b"POST /size HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc")
         assert b"408" in connection.recv(4096).split(b"\r\n")[0]
 
 
@@ -213,7 +225,9 @@ def test_many_large_bodies_do_not_take_all_memory(tmp_path: Path, database_url: 
     size = 1024 * 1024
     unfinished = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(6)]
     for connection in unfinished:
-        connection.sendall(b"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size + b"x" * (size - 1))
+        connection.sendall(
+            b"POST /size HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % size + b"x" * (size - 1)
+        )
     answered, _, _ = select.select(unfinished, [], [], START_SECONDS)
     refusal = answered[0].recv(4096)
     assert refusal.startswith(b"HTTP/1.1 503 ")

@@ -12,6 +12,7 @@ import time
 import uuid
 from http import HTTPStatus
 from typing import Self, cast
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar.exceptions import HTTPException
@@ -28,7 +29,7 @@ from litestar.types import (
 
 from labbro.platform import logs, problems, telemetry
 from labbro.platform.security import security_headers
-from labbro.platform.settings import Settings
+from labbro.platform.settings import Settings, is_loopback
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _LONG_DIGITS = re.compile(r"[0-9]{10}")  # a request id must not carry a CPR number into the logs
@@ -48,7 +49,10 @@ class Edge:
 
     def __init__(self, application: ASGIApp, settings: Settings) -> None:
         self._application = application
-        self._headers = [(name.encode(), value.encode()) for name, value in security_headers(tls=settings.tls).items()]
+        headers = security_headers(tls=settings.reached_by_tls)
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._loopback = settings.loopback
+        self._public_name = urlsplit(settings.public_url).hostname
         self._body_limit_bytes = settings.body_limit_bytes
         self._body_seconds = settings.body_seconds
         self._room = _Room(BODIES_AT_ONCE * settings.body_limit_bytes)
@@ -82,12 +86,28 @@ class Edge:
         answer = _Answer(send, [*self._headers, (b"x-request-id", request_id.encode())])
         if self.stopping:
             await answer.refuse(503, "unavailable", "This server is being stopped; try again in a moment.")
+        elif not self._is_meant(scope):
+            await answer.refuse(421, "misdirected", "The request names another server; see LABBRO_PUBLIC_URL.")
         elif _declared_bytes(scope) > self._body_limit_bytes:
             await answer.refuse(413, "too-large", f"The body is larger than {self._body_limit_bytes} bytes.")
         else:
             with _Body(receive, self._body_seconds, self._room) as body:
                 await self._ask(scope, body.receive, answer)
         _tell(scope, answer.status, time.perf_counter() - started)
+
+    def _is_meant(self, scope: HTTPScope) -> bool:
+        """Whether a request to a server on loopback names it as such, or by its public name.
+
+        A page elsewhere can have its own name lead to this machine (DNS rebinding); its requests still carry that name.
+        """
+        if not self._loopback:
+            return True
+        host = _header(scope, b"host")
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            return False
+        return name is None or is_loopback(name) or name == self._public_name
 
     async def _ask(self, scope: HTTPScope, receive: Receive, answer: _Answer) -> None:
         try:
@@ -185,19 +205,19 @@ class _Body:
 
 def _request_id(scope: HTTPScope) -> str:
     """The caller's own id when it is one, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            text = value.decode("latin-1")
-            if _REQUEST_ID.fullmatch(text) and not _LONG_DIGITS.search(text):
-                return text
+    given = _header(scope, b"x-request-id")
+    if _REQUEST_ID.fullmatch(given) and not _LONG_DIGITS.search(given):
+        return given
     return str(uuid.uuid4())
 
 
 def _declared_bytes(scope: HTTPScope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0
+    declared = _header(scope, b"content-length")
+    return int(declared) if re.fullmatch("[0-9]{1,18}", declared) else 0
+
+
+def _header(scope: HTTPScope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
 def _tell(scope: HTTPScope, status: int, seconds: float) -> None:

@@ -72,6 +72,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.tls_cert is not None
 
     @property
+    def reached_by_tls(self) -> bool:
+        """True when browsers reach Labbro by TLS: its own, or that of a proxy before it."""
+        return self.tls or self.public_url.startswith("https://")
+
+    @property
     def postgres_dir(self) -> Path:
         """Where the embedded PostgreSQL keeps its files."""
         return self.data_dir / "postgres"
