@@ -32,22 +32,31 @@ def main() -> int:
         text=True,
         check=False,
     )
+    passed, lines = verdict(asked.stdout, asked.stderr)
+    print("\n".join(f"audit: {line}" for line in lines))
+    return 0 if passed else 1
+
+
+def verdict(answer: str, complaint: str) -> tuple[bool, list[str]]:
+    """Whether the pins may pass, and what to say, from what pip-audit wrote to its two outputs."""
     try:
-        packages = json.loads(asked.stdout)["dependencies"]
+        packages = json.loads(answer)["dependencies"]
     except (ValueError, KeyError):
-        if any(sign in asked.stderr for sign in UNREACHED):
-            print("audit: the advisory service does not answer; nothing is known either way")
-            return 0
-        print(asked.stderr, file=sys.stderr)
-        return 1
-    unknown = [package["name"] for package in packages if "skip_reason" in package]
-    found = [package for package in packages if package.get("vulns")]
-    for package in found:
-        for vulnerability in package["vulns"]:
-            fixed = ", ".join(vulnerability["fix_versions"]) or "no version yet"
-            print(f"audit: {package['name']} {package['version']}: {vulnerability['id']}, mended in {fixed}")
-    print(f"audit: {len(packages)} packages, {len(found)} vulnerable, {len(unknown)} not known to the advisory service")
-    return 1 if found else 0
+        if any(sign in complaint for sign in UNREACHED):
+            return True, ["the advisory service does not answer; nothing is known either way"]
+        return False, ["pip-audit failed", complaint]
+    unknown = [package for package in packages if "skip_reason" in package]
+    vulnerable = [package for package in packages if package.get("vulns")]
+    lines = [
+        f"{package['name']} {package['version']}: {found['id']}, mended in "
+        + (", ".join(found["fix_versions"]) or "no version yet")
+        for package in vulnerable
+        for found in package["vulns"]
+    ]
+    lines.append(
+        f"{len(packages)} packages, {len(vulnerable)} vulnerable, {len(unknown)} unknown to the advisory service"
+    )
+    return not vulnerable, lines
 
 
 if __name__ == "__main__":
