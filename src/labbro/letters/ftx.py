@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import msgspec
 
@@ -54,9 +55,10 @@ def read_text(segments: list[Ftx], styled: bool) -> Content:
             if line not in {"", "."} and not line.endswith("\\"):
                 return (line, BREAK)
     content: list[Element | str] = []
-    for ftx in segments:
-        lines = _lines(ftx.lines)
-        for part in _in_style(ftx.style, lines) if styled else lines:
+    # Segments of one style are one piece of text: a line may go on from one to the next.
+    for style, together in groupby(segments, lambda ftx: ftx.style if styled else ""):
+        lines = _lines([line for ftx in together for line in ftx.lines])
+        for part in _in_style(style, lines):
             if isinstance(part, str) and content and isinstance(content[-1], str):
                 content[-1] += part
             else:
