@@ -47,6 +47,21 @@ def _decode_minute(said: str, at: int) -> Decoded:
     return (Element("Date", date, at), Element("Time", f"{said[8:10]}:{said[10:]}", at))
 
 
+# The date of a treatment that is not known: EDIFACT says none (facts: req03.md, cervix information).
+UNKNOWN_DAY = "0001-01-01"
+
+
+def _encode_day(element: Element) -> str | None:
+    if element.value == UNKNOWN_DAY:
+        return ""
+    said = element.value.replace("-", "")
+    return said if len(element.value) == 10 and len(said) == 8 and said.isdigit() else None
+
+
+def _decode_day(said: str, _at: int) -> Decoded:
+    return f"{said[:4]}-{said[4:6]}-{said[6:]}" if len(said) == 8 and said.isascii() and said.isdigit() else None
+
+
 def _speciality_word(year: int) -> dict[str, str]:
     return {tables.SPECIALITY_CODES[word]: word for word in tables.speciality_words(year)}
 
@@ -66,4 +81,11 @@ CODECS: dict[str, Codec] = {
     "interval_type": _table(tables.INTERVAL_TYPE),
     "analysis_code_type": _table(tables.ANALYSIS_CODE_TYPE),
     "refusal": _table(tables.REFUSALS),
+    "payer": _table(tables.PAYER),
+    "sampling_place": _table(tables.SAMPLING_PLACE),
+    "priority": _table(tables.PRIORITY),
+    "question_code_type": _table(tables.QUESTION_CODE_TYPE),
+    "npn": _table(tables.SAMPLE_IDENTIFIER_TYPE),
+    "relation_of_request": _table(tables.RELATION_OF_REQUEST),
+    "day": Codec(_encode_day, _decode_day, "wrong-datetime", "ccyymmdd"),
 }

@@ -194,3 +194,11 @@ REFUSALS = {
     "problem_med_version": "VER",
     "syntaksfejl": "SYN",
 }
+
+# --- requests (facts: edifact.md, 10.7) ---
+PAYER = {"sygesikring_gruppe_1": "PPI", "sygesikring_gruppe_2": "PPO", "rekvirent": "PRE", "anden": "NSP"}
+SAMPLING_PLACE = {"rekvirenten": "ATT", "laboratoriet": "SPR", "patienten": "PAT", "laboratoriet_eksternt": "EXT"}
+PRIORITY = {"straks": "CI", "fremskyndet": "HI", "rutine": "NO", "telefonsvar": "PH"}
+QUESTION_CODE_TYPE = {"lokal": "91", "PA8": "PA8"}
+SAMPLE_IDENTIFIER_TYPE = {"nationaltproevenummer": "NPN"}
+RELATION_OF_REQUEST = {"mor": "MO", "far": "FA", "vaerge": "GU"}

@@ -26,6 +26,9 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
             return NotImplemented
         return self.name == other.name and self.content == other.content
 
+    def __ne__(self, other: object) -> bool:  # msgspec's own would compare identity
+        return not self == other
+
     def __hash__(self) -> int:
         return hash((self.name, self.content))
 
