@@ -299,6 +299,9 @@ def test_filters_change_the_table_and_the_address_without_a_new_page(open_page: 
     assert "svar passer til valget" in page.get_by_role("status").inner_text()
     page.get_by_label("Periode").select_option("1m")
     page.wait_for_url(re.compile("period=1m"))
+    page.get_by_label("Fra dato").fill("2025-01-01")
+    page.wait_for_url(re.compile("from=2025-01-01"))
+    assert page.get_by_label("Periode").input_value() == "all"  # a date goes before a period, and is seen to
     assert page.evaluate("window.stillHere") is True
     page.get_by_role("link", name="Vis alt").click()
     page.wait_for_url(results)

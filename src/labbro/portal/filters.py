@@ -20,7 +20,7 @@ LONGEST_SEARCH = 70
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """The filters of the cumulated view. `since` and `until` are days, both included; they go before `period`.
+    """The filters of the cumulated view. `since` and `until` are days, both included; with them goes no `period`.
 
     `page` counts pages of columns from 1 (the newest).
     """
@@ -41,9 +41,7 @@ class Filters(msgspec.Struct, frozen=True):
 
     def first_day(self, today: dt.date) -> dt.date | None:
         """The oldest day to show, or None."""
-        if self.since is not None or self.until is not None or self.period == "all":
-            return self.since
-        return months_before(today, _MONTHS[self.period])
+        return self.since if self.period == "all" else months_before(today, _MONTHS[self.period])
 
     def query(self, **changes: object) -> str:
         """The query string that says these filters (with changes); '' when there is nothing to say."""
@@ -75,12 +73,13 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 def from_query(query: Mapping[str, str]) -> Filters:
     """Filters from a query string; whatever cannot be understood is left out, never an error."""
-    period = query.get("period", "all")
+    since, until = _day(query.get("from", "")), _day(query.get("to", ""))
+    period = query.get("period", "all") if since is None and until is None else "all"
     origin = query.get("origin", "")
     return Filters(
         period=period if period in PERIODS else "all",
-        since=_day(query.get("from", "")),
-        until=_day(query.get("to", "")),
+        since=since,
+        until=until,
         group=_count(query.get("group", ""), 999),
         text=query.get("text", "").strip()[:LONGEST_SEARCH],
         origin=origin if origin in ("hospital", "local") else None,

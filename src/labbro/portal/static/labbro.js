@@ -156,7 +156,12 @@
   }
 
   if (form && "size" in URLSearchParams.prototype) {
-    form.addEventListener("change", () => show(wanted()));
+    form.addEventListener("change", (event) => {
+      const { period, from, to } = form.elements;
+      if (event.target === period) from.value = to.value = "";
+      else if (event.target === from || event.target === to) period.value = "all";
+      show(wanted());
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       show(wanted());
