@@ -87,7 +87,9 @@ def test_what_una_says_is_not_asked(una):
 
 
 def test_other_separators_in_una_and_a_missing_una_are_told():
-    assert [code for code, _ in only_letter(interchange(letter_edi(), una="UNA;*,! '")).troubles] == ["other-separators"]
+    assert [code for code, _ in only_letter(interchange(letter_edi(), una="UNA;*,! '")).troubles] == [
+        "other-separators"
+    ]
     assert [code for code, _ in only_letter(interchange(letter_edi(), una="")).troubles] == ["missing-una"]
 
 
@@ -161,7 +163,24 @@ def trimmed(segment):
     return [element or [""] for element in elements]
 
 
-ALPHABET = [b"UNA:+.? '", b"UNB+", b"UNH+", b"UNT+", b"UNZ+", b"'", b"?", b"+", b":", b"\r", b"\n", b"\xe6", b"x", b" ", b"\x00", b"S01"]
+ALPHABET = [
+    b"UNA:+.? '",
+    b"UNB+",
+    b"UNH+",
+    b"UNT+",
+    b"UNZ+",
+    b"'",
+    b"?",
+    b"+",
+    b":",
+    b"\r",
+    b"\n",
+    b"\xe6",
+    b"x",
+    b" ",
+    b"\x00",
+    b"S01",
+]
 
 
 @given(st.lists(st.sampled_from(ALPHABET), max_size=60).map(b"".join), st.lists(st.integers(1, 7), max_size=80))
@@ -185,14 +204,21 @@ def test_original_bytes_of_a_letter_are_kept(noise):
     assert edifact.original(letter.body) == body
 
 
-@given(st.lists(st.sampled_from(["??", "?+", "?:", "?'", "?x", "a", "+", ":", "?\n+", "?\r\n'"]), max_size=20).map("".join))
+@given(
+    st.lists(st.sampled_from(["??", "?+", "?:", "?'", "?x", "a", "+", ":", "?\n+", "?\r\n'"]), max_size=20).map("".join)
+)
 def test_release_characters_are_kept_in_the_original_bytes(value):
     body = f"UNH+1'ABC+{value}y'UNT+3+1'"
     letter = only_letter((UNB + body).encode())
-    assert edifact.original(letter.body).replace(b"\n", b"").replace(b"\r", b"") == body.replace("\n", "").replace("\r", "").encode()
+    assert (
+        edifact.original(letter.body).replace(b"\n", b"").replace(b"\r", b"")
+        == body.replace("\n", "").replace("\r", "").encode()
+    )
 
 
-@pytest.mark.parametrize(("said", "names"), [("a?xb", ["x"]), ("a??b", []), ("?+?:?'", []), ("a?", ["the end"]), ("?a?b", ["a", "b"])])
+@pytest.mark.parametrize(
+    ("said", "names"), [("a?xb", ["x"]), ("a??b", []), ("?+?:?'", []), ("a?", ["the end"]), ("?a?b", ["a", "b"])]
+)
 def test_characters_released_without_need_are_named(said, names):
     assert edifact.bad_releases(edifact.protect(said)) == names
 

@@ -103,7 +103,9 @@ def test_a_missing_name_is_written_as_a_placeholder_only_before_what_follows():
 
 
 def test_the_placeholder_of_a_letter_that_came_as_edifact_is_kept_when_it_goes_back():
-    data = letters.write(good(xml("XR0131K", ("<OrganisationName>Lægerne i Ørby</OrganisationName>", ""))), "edifact").data
+    data = letters.write(
+        good(xml("XR0131K", ("<OrganisationName>Lægerne i Ørby</OrganisationName>", ""))), "edifact"
+    ).data
     as_xml = letters.write(good(data), "xml").data
     assert good(as_xml).root.text("Receiver/OrganisationName") == "_"
     assert letters.write(good(as_xml), "edifact").data == data
@@ -114,7 +116,15 @@ def test_copy_receiver_and_physician_are_counted_after_sender_and_receiver():
     physician = "<Physician><PersonInitials>FK</PersonInitials></Physician></Receiver>"
     said = written("XR0131K", ("</Receiver>", physician + copy))
     at = said.index("NAD+CCR+555:SOR:SST++_:_:Øst:::US")
-    assert said[at - 1 : at + 6] == ["S01+01", said[at], "SEQ++3", "S01+01", "NAD+BV+++FK:::::US", "RFF+AHL:2", "SEQ++4"]
+    assert said[at - 1 : at + 6] == [
+        "S01+01",
+        said[at],
+        "SEQ++3",
+        "S01+01",
+        "NAD+BV+++FK:::::US",
+        "RFF+AHL:2",
+        "SEQ++4",
+    ]
 
 
 def test_an_address_is_written_only_where_there_is_one():
@@ -124,7 +134,10 @@ def test_an_address_is_written_only_where_there_is_one():
     assert "ADR++US+Ørby" in written("XR0131K", ("</Receiver>", district))
 
 
-@pytest.mark.parametrize(("word", "code"), [("dermato_venerologi_praksis", "2504"), ("klinisk_kemi", "2511"), ("patologi", "2522"), ("blandet", "00")])
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("dermato_venerologi_praksis", "2504"), ("klinisk_kemi", "2511"), ("patologi", "2522"), ("blandet", "00")],
+)
 def test_specialities_are_written_with_their_own_code(word, code):
     assert f"SPR+ORG+{code}:SKS:SST+RPT01:SKS:SST" in written("XR0131K", (">klin_biokemi<", f">{word}<"))
 
@@ -361,7 +374,9 @@ def test_every_part_of_a_requisition_group_is_lost_and_named():
         f"{base}/RequisitionGroup/Name",
         f"{base}/Order",
     ]
-    assert [value in sentence for value, (_, sentence) in zip(("NYRE", "OEB", "Nyretal", "7"), named, strict=True)] == [True] * 4
+    assert [value in sentence for value, (_, sentence) in zip(("NYRE", "OEB", "Nyretal", "7"), named, strict=True)] == [
+        True
+    ] * 4
 
 
 def test_losses_in_one_of_several_results_name_which():
@@ -374,7 +389,9 @@ def test_characters_outside_latin_1_stop_the_writing_and_each_is_named():
     letter = good(xml("XR0131K", ("Lægerne i Ørby", "Lægerne – Ørby €")))
     data, findings = letters.losses(letter, "edifact")
     assert data is None
-    assert [(found.code, found.path) for found in findings] == [("outside-latin1", f"{ROOT}/Receiver/OrganisationName")] * 2
+    assert [(found.code, found.path) for found in findings] == [
+        ("outside-latin1", f"{ROOT}/Receiver/OrganisationName")
+    ] * 2
     assert "U+2013" in findings[0].message
     assert "U+20AC" in findings[1].message
 
@@ -386,9 +403,9 @@ def test_an_empty_value_that_the_schema_allows_is_lost_and_named():
 
 def test_separators_in_values_are_released():
     letter = good(xml("XR0131K", ("Ørby Sygehus", "A+B: O'Hara?")))
-    assert "NAD+SLA+4201050:SKS:SST++A?+B?: O?'Hara??:Klinisk biokemi::::US" in letters.write(letter, "edifact").data.decode(
-        "latin-1"
-    )
+    assert "NAD+SLA+4201050:SKS:SST++A?+B?: O?'Hara??:Klinisk biokemi::::US" in letters.write(
+        letter, "edifact"
+    ).data.decode("latin-1")
     assert good(letters.write(letter, "edifact").data).root.text("Sender/OrganisationName") == "A+B: O'Hara?"
 
 

@@ -261,7 +261,9 @@ def settled(several: list[Letter]) -> list[object]:
 
 
 def through(root: Element) -> Element:
-    (reading,) = letters.read(letters.write(letters.Letter(*_key_of(root), letters.Envelope("2024-05-06", "07:10", "K")), "edifact").data)
+    (reading,) = letters.read(
+        letters.write(letters.Letter(*_key_of(root), letters.Envelope("2024-05-06", "07:10", "K")), "edifact").data
+    )
     return reading.letter.root
 
 
