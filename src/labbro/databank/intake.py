@@ -19,7 +19,7 @@ import psycopg
 from labbro import letters
 from labbro.databank import keys
 from labbro.databank.history import Outcome, Receipt
-from labbro.databank.prepare import KEPT_FINDINGS, Keep, Note, Refuse, prepare
+from labbro.databank.prepare import KEPT_FINDINGS, Heading, Keep, Note, Refuse, prepare
 from labbro.databank.receipts import negative_receipt, positive_receipt
 from labbro.databank.sameness import same_content
 from labbro.errors import Unavailable
@@ -130,7 +130,7 @@ class Intake:
         work = group[0]
         if not isinstance(work, Keep):
             raise Unavailable("A refused letter cannot be kept by the database; nothing was stored.")
-        return self._store([Refuse(work.reading, "cannot-store", work.findings)], arrival)
+        return self._store([Refuse(work.heading, "cannot-store", work.findings)], arrival)
 
     def _decide_all(self, connection: Connection, group: Sequence[Work]) -> list[Decided]:
         keeps = [work for work in group if isinstance(work, Keep)]
@@ -143,16 +143,16 @@ class Intake:
             elif isinstance(work, Refuse):
                 decided.append(_refused(work, now))
             else:
-                decided.append(Decided(_outcome(work.reading, "noted", "receipt", work.findings)))
+                decided.append(Decided(_outcome(work.heading, "noted", "receipt", work.findings)))
         return decided
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A letter that is stored, or will be with this group: its patient, its bytes' SHA-256, and itself once read."""
+    """A letter that is stored, or will be with this group: its patient, SHA-256, and its bytes if at hand."""
 
     patient_key: UUID
     digest: bytes
-    letter: Letter | None = None
+    raw: bytes | None = None
 
 
 def _lock_and_look(connection: Connection, keeps: Sequence[Keep]) -> dict[UUID, Known]:
@@ -168,23 +168,28 @@ def _says_the_same(connection: Connection, keep: Keep, before: Known) -> bool:
     """Equal bytes say the same; else both are read by the same code and compared (another envelope, other syntax)."""
     if before.digest == keep.digest:
         return True
-    stored = before.letter
-    if stored is None:
+    raw = before.raw
+    if raw is None:
         row = connection.execute(_SQL["stored_raw"], (before.patient_key, keep.letter_key), binary=True).fetchone()
-        stored = None if row is None else next(iter(letters.read(bytes(row[0])))).letter
-    return stored is not None and same_content(stored, keep.letter)
+        raw = None if row is None else bytes(row[0])
+    one, other = _letter_in(raw), _letter_in(keep.heading.raw)
+    return one is not None and other is not None and same_content(one, other)
+
+
+def _letter_in(raw: bytes | None) -> Letter | None:
+    return None if raw is None else next(letters.read(raw)).letter
 
 
 def _decide(connection: Connection, keep: Keep, known: dict[UUID, Known], now: dt.datetime) -> Decided:
     """New, here before, or another letter under a used name. Remembers the letter for the rest of its group."""
     before = known.get(keep.letter_key)
     if before is not None and not _says_the_same(connection, keep, before):
-        return _refused(Refuse(keep.reading, "conflict", keep.findings, keep.patient_key), now)
-    receipt = positive_receipt(keep.reading, now) if keep.wants_receipt else None
+        return _refused(Refuse(keep.heading, "conflict", keep.findings, keep.patient_key), now)
+    receipt = positive_receipt(keep.heading, now) if keep.wants_receipt else None
     kind = "stored" if before is None else "again"
-    known.setdefault(keep.letter_key, Known(keep.patient_key, keep.digest, keep.letter))
+    known.setdefault(keep.letter_key, Known(keep.patient_key, keep.digest, keep.heading.raw))
     outcome = _outcome(
-        keep.reading,
+        keep.heading,
         kind,
         kind,
         keep.findings,
@@ -198,7 +203,7 @@ def _decide(connection: Connection, keep: Keep, known: dict[UUID, Known], now: d
 def _refused(refuse: Refuse, now: dt.datetime) -> Decided:
     receipt = negative_receipt(refuse, now)
     outcome = _outcome(
-        refuse.reading,
+        refuse.heading,
         "refused",
         refuse.code,
         refuse.findings,
@@ -209,16 +214,15 @@ def _refused(refuse: Refuse, now: dt.datetime) -> Decided:
     return Decided(outcome, None, refuse, receipt)
 
 
-def _outcome(reading: Reading, kind: Any, code: str, findings: tuple[Finding, ...], **more: Any) -> Outcome:
-    letter = reading.letter
+def _outcome(heading: Heading, kind: Any, code: str, findings: tuple[Finding, ...], **more: Any) -> Outcome:
     return Outcome(
         kind=kind,
-        reference=reading.reference,
-        sender_ean=None if letter is None else letter.sender_ean or None,
-        standard=reading.standard,
-        version_code=reading.version_code,
-        syntax=reading.syntax,
-        namespace=reading.namespace,
+        reference=heading.reference,
+        sender_ean=heading.sender_ean,
+        standard=heading.standard,
+        version_code=heading.version_code,
+        syntax=heading.syntax,
+        namespace=heading.namespace,
         findings=findings,
         code=code,
         **more,
@@ -251,17 +255,7 @@ def _row_key(row: tuple[Any, ...]) -> tuple[UUID, UUID]:
 
 
 def _add_patients(connection: Connection, new: Sequence[Keep], arrival: Arrival) -> None:
-    patients = sorted(
-        {
-            (
-                keep.patient_key,
-                keys.stored_identifier(keep.report),
-                keep.report.patient.identifier_kind,
-                keys.scope_of(keep.report),
-            )
-            for keep in new
-        }
-    )
+    patients = sorted({(keep.patient_key, *keep.patient) for keep in new})
     columns = [list(column) for column in zip(*patients, strict=True)]
     connection.execute(_SQL["add_patients"], (arrival.received_at, *columns))
 
@@ -275,36 +269,21 @@ def _copy(connection: Connection, query: str, types: Sequence[str], rows: Iterab
 
 
 def _letter_row(keep: Keep, arrival: Arrival) -> tuple[Any, ...]:
-    letter = keep.letter
     return (
         keep.patient_key,
         keep.letter_key,
-        letter.sender_ean,
-        letter.identifier,
-        letter.receiver_ean,
-        keep.report.standard,
-        letter.version,
-        keep.reading.syntax,
-        None if letter.envelope is None else letter.envelope.identifier,
+        *keep.letter_row,
         arrival.received_at,
         arrival.request_id,
         arrival.source,
         keep.digest,
         _ENCODE(keep.findings[:KEPT_FINDINGS]),
-        keep.reading.raw,
+        keep.heading.raw,
     )
 
 
 def _report_row(keep: Keep, arrival: Arrival) -> tuple[Any, ...]:
-    report = keep.report
-    return (
-        keep.patient_key,
-        keep.letter_key,
-        arrival.received_at,
-        report.authorised_at,
-        report.kind,
-        keep.report_row,
-    )
+    return (keep.patient_key, keep.letter_key, arrival.received_at, *keep.report_row)
 
 
 def _receipt_row(decided: Decided) -> tuple[Any, ...]:
@@ -326,17 +305,16 @@ def _receipt_row(decided: Decided) -> tuple[Any, ...]:
 
 
 def _refused_row(decided: Decided, refuse: Refuse, arrival: Arrival) -> tuple[Any, ...]:
-    reading = refuse.reading
-    letter = reading.letter
+    heading = refuse.heading
     return (
         refuse.patient_key,
-        keys.refused_key(reading.raw, refuse.code),
-        None if letter is None else _storable(letter.sender_ean),
-        None if letter is None else _storable(letter.receiver_ean),
-        _storable(reading.reference),
-        _storable(reading.standard),
-        _storable(reading.version_code),
-        reading.syntax,
+        keys.refused_key(heading.raw, refuse.code),
+        _storable(heading.sender_ean),
+        _storable(heading.receiver_ean),
+        _storable(heading.reference),
+        _storable(heading.standard),
+        _storable(heading.version_code),
+        heading.syntax,
         arrival.received_at,
         arrival.request_id,
         arrival.source,
@@ -344,7 +322,7 @@ def _refused_row(decided: Decided, refuse: Refuse, arrival: Arrival) -> tuple[An
         refuse.reason,
         refuse.reason_da,
         _ENCODE(refuse.findings[:KEPT_FINDINGS]).decode(),
-        reading.raw,
+        heading.raw,
         decided.outcome.receipt_key,
     )
 

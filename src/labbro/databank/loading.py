@@ -58,14 +58,15 @@ def open_databank(settings: Settings) -> Generator[Databank]:
 def load(files: Sequence[str], settings: Settings, workers: int | None = None) -> Iterator[Told]:
     """Takes the letters of all files in; each outcome with its file, in order, once it is durable.
 
-    `workers`: processes to share many files among; None for as many as there are cores, at most eight. Raises WrongUse
+    `workers`: processes to share many files among; None for one more than cores, at most eight. Raises WrongUse
     for a file that cannot be opened, Unavailable when the database fails: what was told is kept.
     """
     request_id = str(SystemIdentities().new())
     chunks = list(_chunks(files))
     shared = sum(len(chunk) > 1 or _size(chunk[0]) <= CHUNK_BYTES for chunk in chunks)
-    wanted = min(workers or _cores(), MOST_WORKERS, shared)
-    if wanted < 2:
+    # One more than cores: while PostgreSQL works for one process, the others read.
+    wanted = min(workers or _cores() + 1, MOST_WORKERS, shared)
+    if wanted < 2 or (_cores() < 2 and workers is None):
         with open_databank(settings) as databank:
             for chunk in chunks:
                 yield from _take(databank, chunk, request_id)
@@ -107,7 +108,8 @@ def _take(databank: Databank, files: Iterable[str], request_id: str) -> Iterator
     def readings() -> Iterator[Reading]:
         for name in files:
             with _opened(name) as file:
-                for reading in letters.read(file):
+                # A small file is read whole: a stream is read in large steps, each with a buffer of its own.
+                for reading in letters.read(file if _size(name) > CHUNK_BYTES else file.read()):
                     names.append(name)
                     yield reading
 
@@ -172,6 +174,7 @@ class _Workers:
             size, multiprocessing.get_context("fork"), initializer=_begin, initargs=(narrow, os.getpid())
         )
 
+        next(letters.read(b""))  # compiles the declarations of all letters once, for all workers
         self._pool.submit(os.getpid).result()  # forks them all, now
 
     def close(self) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from labbro.letters import Original, Reading, original_of
+from labbro.letters.letter import Reading
+from labbro.letters.receipts import Original, original_of
 
 _LIMITS: Final = (35, 35, 14, 14)
 _LOOKED_AT_BYTES: Final = 16_384  # envelope and parties stand first

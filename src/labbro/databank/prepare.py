@@ -13,8 +13,10 @@ import msgspec
 
 from labbro import records
 from labbro.databank import keys
+from labbro.databank.originals import answerable
 from labbro.letters.findings import Finding
-from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Letter, Reading
+from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Letter, Reading, Syntax
+from labbro.letters.receipts import Original
 from labbro.records.model import Report
 
 RefusalCode = Literal["invalid", "unreadable", "not-supported", "conflict", "cannot-store"]
@@ -42,26 +44,51 @@ _REASONS: Final[dict[RefusalCode, tuple[str, str]]] = {
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
-class Keep(msgspec.Struct, frozen=True, gc=False):
-    """A letter that shall be stored, with its rows ready to be written (in the order of the tables' columns)."""
+class Heading(msgspec.Struct, frozen=True, gc=False):
+    """What must be known of any letter: for its outcome, its receipt, and its bytes.
 
-    reading: Reading
-    letter: Letter
-    report: Report
-    patient_key: UUID
-    letter_key: UUID
-    digest: bytes
+    The letter's tree is not kept: hundreds of trees in memory make reading the next ones slower by half. Where it is
+    needed again, which is seldom, it is read again from the bytes.
+    """
+
+    reference: str | None
+    sender_ean: str | None
+    receiver_ean: str | None
+    standard: str | None
+    version_code: str | None
+    syntax: Syntax | None
+    namespace: str | None
+    original: Original | None  # what a receipt says of it; None where nobody can be answered
+    raw: bytes
+
+
+class Keep(msgspec.Struct, frozen=True, gc=False):
+    """A letter that shall be stored, with its rows ready to be written (in the order of the tables' columns).
+
+    `patient`: identifier, its kind, and its scope. `wants_receipt`: the sender asked for a positive one.
+    """
+
+    heading: Heading
     findings: tuple[Finding, ...]
     wants_receipt: bool
-    report_row: bytes
+    patient_key: UUID
+    letter_key: UUID
+    patient: tuple[str, str, str]
+    letter_row: tuple[object, ...]
+    report_row: tuple[object, ...]
     sample_rows: tuple[tuple[object, ...], ...]
     result_rows: tuple[tuple[object, ...], ...]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the bytes."""
+        return sha256(self.heading.raw).digest()
 
 
 class Refuse(msgspec.Struct, frozen=True):
     """A letter that shall not be stored as a report, and why."""
 
-    reading: Reading
+    heading: Heading
     code: RefusalCode
     findings: tuple[Finding, ...]
     patient_key: UUID = keys.NOBODY
@@ -80,20 +107,39 @@ class Refuse(msgspec.Struct, frozen=True):
 class Note(msgspec.Struct, frozen=True):
     """A receipt that came in: nothing to store and nothing to answer."""
 
-    reading: Reading
+    heading: Heading
     findings: tuple[Finding, ...]
 
 
 def prepare(reading: Reading, patient_keys: keys.PatientKeys) -> Keep | Refuse | Note:
     """Decide about one letter. Never raises for what a sender may send."""
+    heading = _heading(reading)
+    findings = reading.findings
     if (reading.standard or "").removeprefix("X").startswith(RECEIPTS) and reading.ok:
-        return Note(reading, (*reading.findings[:KEPT_FINDINGS], _nothing_to_store()))
+        return Note(heading, (*findings[:KEPT_FINDINGS], _nothing_to_store()))
     letter = reading.letter
     if letter is None or not reading.ok:
-        return Refuse(reading, _why(reading), reading.findings)
+        return Refuse(heading, _why(reading), findings)
     if not records.can_project(letter):
-        return Refuse(reading, "not-supported", (*reading.findings, _not_received(letter)))
-    return _keep(reading, letter, patient_keys)
+        return Refuse(heading, "not-supported", (*findings, _not_received(letter)))
+    if reading.syntax == "edifact" and b"\x00" in reading.raw:  # XML cannot say it, PostgreSQL's text cannot hold it
+        return Refuse(heading, "cannot-store", (*findings, _null_character()))
+    return _keep(heading, findings, letter, patient_keys)
+
+
+def _heading(reading: Reading) -> Heading:
+    letter = reading.letter
+    return Heading(
+        reference=reading.reference,
+        sender_ean=None if letter is None else letter.sender_ean or None,
+        receiver_ean=None if letter is None else letter.receiver_ean or None,
+        standard=reading.standard,
+        version_code=reading.version_code,
+        syntax=reading.syntax,
+        namespace=reading.namespace,
+        original=answerable(reading),
+        raw=reading.raw,
+    )
 
 
 def _why(reading: Reading) -> RefusalCode:
@@ -102,41 +148,46 @@ def _why(reading: Reading) -> RefusalCode:
     return "unreadable" if reading.letter is None else "invalid"
 
 
-def _keep(reading: Reading, letter: Letter, patient_keys: keys.PatientKeys) -> Keep | Refuse:
-    if reading.syntax == "edifact" and b"\x00" in reading.raw:  # XML cannot say it, PostgreSQL's text cannot hold it
-        return Refuse(reading, "cannot-store", (*reading.findings, _null_character()))
+def _keep(heading: Heading, findings: tuple[Finding, ...], letter: Letter, patient_keys: keys.PatientKeys) -> Keep:
     report, told = _projection(letter)
-    findings = (*reading.findings, *told)
-    result_rows = _result_rows(report)
-    sample_rows = tuple(
-        (
-            ordinal,
-            sample.laboratory_number,
-            sample.requester_number,
-            sample.sampled_at,
-            _ENCODE(sample),
-        )
-        for ordinal, sample in enumerate(report.samples)
-    )
-    report_row = _ENCODE(msgspec.structs.replace(report, samples=(), results=()))
+    envelope = letter.envelope
+    findings = (*findings, *told)
     return Keep(
-        reading=reading,
-        letter=letter,
-        report=report,
+        heading=heading,
+        findings=findings,
+        wants_receipt=envelope is not None and envelope.acknowledgement == PLEASE_ACKNOWLEDGE,
         patient_key=patient_keys.of_report(report),
         letter_key=keys.letter_key(letter.sender_ean, letter.identifier),
-        digest=sha256(reading.raw).digest(),
-        findings=findings,
-        wants_receipt=letter.envelope is not None and letter.envelope.acknowledgement == PLEASE_ACKNOWLEDGE,
-        report_row=report_row,
-        sample_rows=sample_rows,
-        result_rows=result_rows,
+        patient=(keys.stored_identifier(report), report.patient.identifier_kind, keys.scope_of(report)),
+        letter_row=(
+            letter.sender_ean,
+            letter.identifier,
+            letter.receiver_ean,
+            report.standard,
+            letter.version,
+            heading.syntax,
+            None if envelope is None else envelope.identifier,
+        ),
+        report_row=(
+            report.authorised_at,
+            report.kind,
+            _ENCODE(msgspec.structs.replace(report, samples=(), results=())),
+        ),
+        sample_rows=_sample_rows(report),
+        result_rows=_result_rows(report),
     )
 
 
 def _projection(letter: Letter) -> tuple[Report, tuple[Finding, ...]]:
     projection = records.project_with_findings(letter)
     return projection.report, projection.findings
+
+
+def _sample_rows(report: Report) -> tuple[tuple[object, ...], ...]:
+    return tuple(
+        (ordinal, sample.laboratory_number, sample.requester_number, sample.sampled_at, _ENCODE(sample))
+        for ordinal, sample in enumerate(report.samples)
+    )
 
 
 def _result_rows(report: Report) -> tuple[tuple[object, ...], ...]:

@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 
 from labbro.databank import keys
 from labbro.databank.history import Receipt
-from labbro.databank.originals import answerable
-from labbro.databank.prepare import RefusalCode, Refuse
+from labbro.databank.prepare import Heading, RefusalCode, Refuse
 from labbro.errors import CannotConvert
-from labbro.letters import Envelope, Finding, Reading, Refusal, receipt_for, write
+from labbro.letters import Envelope, Finding, Refusal, receipt_for, write
 from labbro.letters.receipts import RefuseCode
 
 DENMARK: Final = ZoneInfo("Europe/Copenhagen")
@@ -34,22 +33,22 @@ _REFUSE_CODES: Final[dict[RefusalCode, RefuseCode]] = {
 }
 
 
-def positive_receipt(reading: Reading, now: dt.datetime) -> Receipt | None:
+def positive_receipt(heading: Heading, now: dt.datetime) -> Receipt | None:
     """The receipt that says the letter was taken in; None where nobody could be answered. `now` is UTC."""
-    return _receipt(reading, None, "positive", now)
+    return _receipt(heading, None, "positive", now)
 
 
 def negative_receipt(refused: Refuse, now: dt.datetime) -> Receipt | None:
     """The receipt that says the letter was refused, and why; None for a receipt, or where nobody could be answered."""
     refusal = Refusal(_REFUSE_CODES[refused.code], _refuse_lines(refused))
-    return _receipt(refused.reading, refusal, f"negative {refused.code}", now)
+    return _receipt(refused.heading, refusal, f"negative {refused.code}", now)
 
 
-def _receipt(reading: Reading, refusal: Refusal | None, answer: str, now: dt.datetime) -> Receipt | None:
-    original = answerable(reading)
+def _receipt(heading: Heading, refusal: Refusal | None, answer: str, now: dt.datetime) -> Receipt | None:
+    original = heading.original
     if original is None:
         return None
-    syntax = reading.syntax or "edifact"
+    syntax = heading.syntax or "edifact"
     key = keys.receipt_key(
         original.sender_ean,
         original.receiver_ean,
