@@ -12,10 +12,11 @@ from __future__ import annotations
 from labbro.letters.findings import Finding, Severity
 from labbro.letters.json_form import from_json, make, to_json
 from labbro.letters.letter import Envelope, Letter, Reading, Syntax
-from labbro.letters.reading import check, read
+from labbro.letters.reading import read
 from labbro.letters.receipts import Original, Refusal, original_of, receipt_for
 from labbro.letters.show import html_fragment, show_html, show_text, tree_html
 from labbro.letters.tree import Element
+from labbro.letters.verdict import check
 from labbro.letters.writing import Written, losses, namespace_of, write
 
 __all__ = [

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
-import msgspec
 from lxml import etree
 
 from labbro.letters import edifact, xml
-from labbro.letters.checking import Locator, check_tree, nowhere
+from labbro.letters.checking import check_tree, nowhere
 from labbro.letters.edifact import Outside, RawLetter, Segment, Trailer
 from labbro.letters.findings import NOWHERE, Finding, Place
 from labbro.letters.letter import Envelope, Letter, Reading, Syntax
@@ -22,12 +21,12 @@ from labbro.letters.registry import (
     ENVELOPE_MODEL,
     NAMESPACES,
     WITH_LOCAL_ELEMENTS,
-    Declared,
     Registry,
     registry,
 )
 from labbro.letters.tree import Element
 from labbro.letters.values import date_fault
+from labbro.letters.verdict import checked, envelope_element
 from labbro.letters.xml import Node
 
 # XML documents up to this size are read whole; larger ones letter by letter.
@@ -36,7 +35,6 @@ SYNTAX_FINDINGS = 100
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _WINDOWS = re.compile("[\x7f-\x9f]")
-_INDEX = re.compile(r"\[[0-9]+\]")
 _TIME = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]").fullmatch
 _SIX_DIGITS = re.compile("[0-9]{6}").fullmatch
 _FOUR_DIGITS = re.compile("[0-9]{4}").fullmatch
@@ -87,6 +85,7 @@ def _read_interchange(stream: io.RawIOBase, known: Registry) -> Iterator[Reading
     """Letters are held back by one, so that the end of the interchange can be told with the last of them."""
     held: Reading | None = None
     loose: list[Finding] = []
+    told_empty = False
     for part in edifact.read_interchange(stream):  # type: ignore[arg-type]
         if isinstance(part, RawLetter):
             if held is not None:
@@ -100,13 +99,16 @@ def _read_interchange(stream: io.RawIOBase, known: Registry) -> Iterator[Reading
             if held is not None:
                 held = _with(held, told)
             elif not part.letters:
-                yield Reading(
-                    "edifact", None, None, None, None, None, (finding("error", "no-letter", None), *told), b""
-                )
+                told_empty = True
+                yield _without_letter(told)
     if held is not None:
         yield _with(held, loose)
-    elif loose:
-        yield Reading("edifact", None, None, None, None, None, (finding("error", "no-letter", None), *loose[:100]), b"")
+    elif loose or not told_empty:
+        yield _without_letter(loose[:100])
+
+
+def _without_letter(told: list[Finding]) -> Reading:
+    return Reading("edifact", None, None, None, None, None, (finding("error", "no-letter", None), *told), b"")
 
 
 def _with(reading: Reading, more: list[Finding]) -> Reading:
@@ -175,7 +177,7 @@ def _read_raw_letter(raw: RawLetter, known: Registry) -> Reading:
     if not _is_right(envelope):
         findings.extend(check_tree(envelope_element(envelope), ENVELOPE_MODEL, nowhere, "Emessage/"))
     letter = Letter(declared.version.key, root, envelope, assumed=tuple(reading.assumed))
-    findings.extend(_checked(letter, declared, declared.reader.place))
+    findings.extend(checked(letter, declared, declared.reader.place))
     return Reading("edifact", reference or None, declared.standard.name, code, None, letter, tuple(findings), original)
 
 
@@ -197,10 +199,11 @@ def _segments(raw: RawLetter, findings: list[Finding]) -> list[Segment]:
     kept = [text for text in raw.segments if has_tag(text)]
     if len(kept) != len(raw.segments) or "?" in body:
         findings.extend(islice(_syntax_faults(raw.segments), SYNTAX_FINDINGS))
-    if _ODD.search(body):
-        if _CONTROL.search(body):
+    whole = raw.header + body
+    if _ODD.search(whole):
+        if _CONTROL.search(whole):
             findings.append(finding("error", "control-character", None))
-        if _WINDOWS.search(body):
+        if _WINDOWS.search(whole):
             findings.append(finding("warning", "windows-character", None))
     if body.isascii() or not _has_marks(body):
         return [[element.split(":") for element in text.split("+")] for text in kept]
@@ -303,7 +306,7 @@ def _plain_reading(
     def place(at: int, _path: str) -> Place:
         return _place(places.of(at), original)
 
-    findings = tuple(_checked(letter, declared, place, fits=True))
+    findings = tuple(checked(letter, declared, place, fits=True))
     version_code = root.text("Letter/VersionCode")
     return Reading(
         "xml", letter.identifier or None, declared.standard.name, version_code, namespace, letter, findings, data
@@ -414,7 +417,7 @@ class _Document:
         letter = Letter(declared.version.key, root, envelope, local)
         findings = list(shared)
         findings.extend(self._attributes(node, name))
-        findings.extend(_checked(letter, declared, self.place, fits))
+        findings.extend(checked(letter, declared, self.place, fits))
         version_code = root.text("Letter/VersionCode")
         return Reading(
             "xml",
@@ -440,48 +443,3 @@ class _Document:
 
     def place(self, at: int, _path: str) -> Place:
         return _place(self._places.of(at), self.original)
-
-
-# --- both ----------------------------------------------------------------------------------------------------------
-
-
-def _checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = False) -> list[Finding]:
-    """Both layers. `fits`: the shape is known to be right already."""
-    findings = [] if fits else check_tree(letter.root, declared.model, locate)
-    if not declared.version.public:
-        findings = _of_unpublished(findings, declared)
-    if findings and not fits:
-        return findings
-    # Demands and rules may take the shape for granted: they are asked only where the shape is right.
-    demands = declared.standard.demands
-    for rule in (*demands, *declared.standard.rules):
-        severity = "error" if rule in demands else "warning"
-        for remark in rule(letter.root):
-            path = f"{letter.root.name}/{remark.path}"
-            findings.append(finding(severity, remark.code, path, locate(remark.at, _INDEX.sub("", path))))
-    return findings
-
-
-def _of_unpublished(findings: list[Finding], declared: Declared) -> list[Finding]:
-    """The findings about a version whose schema is not public: what is not known for certain is a warning."""
-    root = declared.version.root
-    known = {f"{root}/Letter/{name}" for name in ("Identifier", "VersionCode", "TypeCode")}
-    said = [found if found.path in known else msgspec.structs.replace(found, severity="warning") for found in findings]
-    return [finding("info", "no-public-schema", root, name=declared.version.code), *said]
-
-
-def check(letter: Letter, known: Registry | None = None) -> tuple[Finding, ...]:
-    """Every finding about a letter that was built, not read."""
-    declared = (known or registry()).by_key[letter.version]
-    findings: list[Finding] = []
-    if letter.envelope is not None:
-        envelope = envelope_element(letter.envelope)
-        findings.extend(check_tree(envelope, ENVELOPE_MODEL, nowhere, "Emessage/"))
-    return (*findings, *_checked(letter, declared, nowhere))
-
-
-def envelope_element(envelope: Envelope) -> Element:
-    """The envelope as XML says it."""
-    sent = Element("Sent", (Element("Date", envelope.sent_date), Element("Time", envelope.sent_time)))
-    identifier = Element("Identifier", envelope.identifier)
-    return Element("Envelope", (sent, identifier, Element("AcknowledgementCode", envelope.acknowledgement)))

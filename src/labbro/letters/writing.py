@@ -13,8 +13,8 @@ from labbro.letters.findings import Finding, has_errors
 from labbro.letters.formwriter import LINE_END
 from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Envelope, Letter, Syntax
 from labbro.letters.messages import finding
-from labbro.letters.reading import check, envelope_element
 from labbro.letters.registry import Declared, Registry, registry
+from labbro.letters.verdict import check, envelope_element
 
 Target = Literal["edifact", "xml"]
 
