@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,21 @@ from labbro.platform.database import Database
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives this run a temporary root of its own.
+
+    pytest closes the root that all runs of a user share whenever a run begins; PostgreSQL, which root hands to another
+    account, would lose its files under a run that is still going on.
+    """
+    if not hasattr(config, "workerinput") and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="labbro-tests-")
+        config.add_cleanup(_forget_temporary_root)
+
+
+def _forget_temporary_root() -> None:
+    shutil.rmtree(os.environ.pop("PYTEST_DEBUG_TEMPROOT"), ignore_errors=True)
 
 
 def _absent(reason: str) -> None:
@@ -46,11 +62,15 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embedded]:
-    """One real PostgreSQL for the whole run, without waiting for the disk."""
-    running = embedded.start(tmp_path_factory.mktemp("postgres"), durable=False)
-    yield running
-    running.close()
+def cluster() -> Iterator[embedded.Embedded]:
+    """One real PostgreSQL for the whole run, without waiting for the disk.
+
+    Not in pytest's own folder: every other run that starts shuts that folder to PostgreSQL's account again.
+    """
+    with tempfile.TemporaryDirectory(prefix="labbro-tests-", ignore_cleanup_errors=True) as folder:
+        running = embedded.start(Path(folder), durable=False)
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")
