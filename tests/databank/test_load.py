@@ -124,3 +124,16 @@ def group_lives(group):
         if int(member_of) == group and state != "Z":
             return True
     return False
+
+
+def test_told_to_stop_it_finishes_what_is_in_hand_and_loses_nothing(load, tmp_path):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(1500):
+        (many / f"{number:04d}.edi").write_bytes(edifact(one(identifier=f"L{number}")))
+    process = load.start("--format", "json", "--workers", "2", many)
+    process.stdout.readline()
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert load("--workers", "2", many).returncode == 0

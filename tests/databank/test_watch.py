@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 
 import pytest
@@ -14,7 +15,7 @@ from labbro.errors import Unavailable
 from labbro.platform.identities import SeededIdentities
 
 from .building import values
-from .wire import edifact, one, xml
+from .wire import LABBRO, edifact, one, xml
 
 
 @pytest.fixture
@@ -143,3 +144,15 @@ def test_a_started_watcher_takes_files_until_it_is_stopped(databank, folder, wat
         time.sleep(0.05)
     watcher.stop()
     assert values(databank) == [("88", True)]
+
+
+def test_the_command_watches_until_it_is_told_to_stop(new_database_url, folder, tmp_path):
+    environ = os.environ | {"LABBRO_DATABASE_URL": new_database_url(), "LABBRO_DATA": str(tmp_path / "data")}
+    process = subprocess.Popen([*LABBRO, "watch", str(folder)], env=environ, stderr=subprocess.DEVNULL)
+    (folder / "a.edi").write_bytes(edifact())
+    deadline = time.monotonic() + 60
+    while not (folder / "done" / "a.edi").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(timeout=30) == 0
+    assert names(folder / "done") == ["a.edi"]

@@ -51,6 +51,7 @@ def load(
     settings = from_environment()
     logs.configure("warning", settings.log_format)
     loading.collect_seldom()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is in hand is finished
     told = _Teller(form)
     for name, outcome in loading.load(files, settings, workers):
         told.tell(name, outcome)

@@ -195,6 +195,7 @@ def _begin(settings: Settings, parent: int) -> None:
     _settings = settings
     collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent,), name="end-with-parent", daemon=True).start()
 
 
