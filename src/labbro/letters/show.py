@@ -13,6 +13,8 @@ from labbro.letters.tree import Element
 from labbro.letters.view import Field, Section, Table, Teller, View
 
 WIDTH = 100
+# Columns for a value whose label leaves less.
+LEAST_WIDTH = 20
 
 
 def view(letter: Letter, language: Language = "da", known: Registry | None = None) -> View:
@@ -47,7 +49,7 @@ def _field_lines(fields: tuple[Field, ...], indent: str) -> list[str]:
     lines: list[str] = []
     for field in fields:
         label = f"{indent}{field.label + ':':<{width}}"
-        parts = [part for text in field.value.split("\n") for part in wrap(text, WIDTH - len(label)) or [""]]
+        parts = [part for text in field.value.split("\n") for part in wrap(text, max(WIDTH - len(label), LEAST_WIDTH)) or [""]]
         for number, part in enumerate(parts):
             lines.append((label if not number else " " * len(label)) + part)
     return lines
