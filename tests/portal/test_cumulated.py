@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labbro.databank import PatientHistory, StoredResult
-from labbro.portal import cumulated
 from labbro.portal.cumulated import COLUMNS_A_PAGE, Value, View, build
 from labbro.portal.filters import Filters
 from labbro.portal.i18n import DANISH, ENGLISH
@@ -249,8 +248,3 @@ def test_nothing_is_lost_nothing_is_twice_and_order_does_not_matter(
 def test_the_same_history_gives_the_same_view() -> None:
     told = history(*(stored(number=n, sampled=f"2026-05-0{n} 08:00") for n in range(1, 9)))
     assert view(told) == view(told)
-
-
-def test_the_words_of_an_unknown_time() -> None:
-    assert cumulated.when(None, DANISH) == "Tid ukendt"
-    assert cumulated.when(at("2026-05-06 07:08"), DANISH) == "06.05.2026 07:08"

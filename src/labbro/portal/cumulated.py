@@ -13,7 +13,6 @@ import msgspec
 
 from labbro.codes.groups import BY_NUMBER, ResultGroup, group_of, rank_of
 from labbro.databank.history import PatientHistory, StoredResult
-from labbro.portal import formats
 from labbro.portal.filters import Filters
 from labbro.portal.rows import RowKey, row_keys
 from labbro.portal.texts import Texts
@@ -340,8 +339,3 @@ def _after_system(name: str) -> str:
 
 def _group_name(group: ResultGroup, texts: Texts) -> str:
     return group.name(texts.language)
-
-
-def when(at: dt.datetime | None, texts: Texts) -> str:
-    """A column's time in words."""
-    return formats.moment(at) if at else texts.time_unknown

@@ -54,6 +54,7 @@ class _Writer:
         self._ambiguous = f'<small class="tag warn">{escape(texts.ambiguous_short)}</small>'
         self._locked = f" {escape(texts.locked_short)}"
         self._remarks = f" {escape(texts.has_remarks)}"
+        self._danish = "" if texts.language == "da" else ' lang="da"'  # names and texts are the laboratories' own
         self._interval = f'<span class="unseen">{escape(texts.interval)} </span>'
         self._no_unit = str(escape(texts.no_unit))
         self._no_interval = str(escape(texts.no_interval))
@@ -75,7 +76,7 @@ class _Writer:
         interval = f'{self._interval}<span class="interval">{escape(row.interval)}</span>' if row.interval else ""
         full = f' title="{escape(row.complete_name)}"' if row.complete_name != row.name else ""
         code = f'<span class="code">{escape(row.code)}</span> ' if row.twin else ""
-        name = f'<a href="rows/{row.address}"{full}>{escape(row.name)}</a>'
+        name = f'<a href="rows/{row.address}"{self._danish}{full}>{escape(row.name)}</a>'
         parts = [f'<tr><th scope="row">{name}<span class="basis">{code}{unit}{interval}</span></th>']
         for cell, day, column in zip(row.cells, days, columns, strict=True):
             year = column.new_year

@@ -157,7 +157,6 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     chart_not_drawn: Counted
     chart_bands: str
     chart_operator: str
-    band: str
     measured: str
     beyond: str
     course_table: str

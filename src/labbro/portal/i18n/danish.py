@@ -154,7 +154,6 @@ DANISH = Texts(
     ),
     chart_bands="Det farvede bånd er referenceintervallet, som laboratoriet sendte med svarene. Det brydes, hvor intervallet skifter.",
     chart_operator="Åbne tegn med < eller > er grænser for måling, ikke målte tal; kurven går ikke gennem dem.",
-    band="Referenceinterval",
     measured="Målt",
     beyond="Uden for måleområdet",
     course_table="Alle svar i rækken, nyeste først",

@@ -154,7 +154,6 @@ ENGLISH = Texts(
     ),
     chart_bands="The coloured band is the reference interval that the laboratory sent with the results. It breaks where the interval changes.",
     chart_operator="Open signs with < or > are limits of measurement, not measured numbers; the line does not pass through them.",
-    band="Reference interval",
     measured="Measured",
     beyond="Beyond the measuring range",
     course_table="All results of the row, newest first",
