@@ -15,7 +15,7 @@ from labbro.letters.registry import Declared, registry
 from labbro.letters.values import Value
 
 LATIN = "abcæøåÆØÅ 0123456789.,:;+-?'()/%µ"
-WIDE = "–€Ł\u200b漢"
+WIDE = "–€Ł\u200b漢\n\t"
 UUIDS = "0123456789abcdefABCDEF"
 
 

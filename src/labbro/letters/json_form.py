@@ -110,6 +110,8 @@ def _value(element: Element, parent: Model) -> Json:
     model = parent.children[element.name]
     if model.kind == "container":
         return _object(element, model)
+    if model.kind == "value" and isinstance(element.content, str):
+        return element.content
     return _text(element.content)
 
 
