@@ -198,6 +198,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "MedCom has not published the schema of {name}; the letter is checked only for what is known of it.",
         "MedCom har ikke offentliggjort skemaet for {name}; brevet kontrolleres kun for det, der vides om det.",
     ),
+    # the cover of a VANS provider
+    "not-a-datetime": ("The value is no time of the form ccyy-mm-ddThh:mm:ss.", "Værdien er ikke et tidspunkt."),
+    "uuid-form": (
+        "The identifier passes MedCom's pattern, but is no right UUID.",
+        "Identifikationen passer til MedComs mønster, men er ikke en rigtig UUID.",
+    ),
+    "not-base64": (
+        "The data of the envelope are not base64; no letter can be taken out.",
+        "Kuvertens data er ikke base64; der kan ikke tages noget brev ud.",
+    ),
+    "envelope-differs": (
+        "{name} of the envelope says {expected}, but the letter says {found}; the letter counts.",
+        "{name} på kuverten siger {expected}, men brevet siger {found}; brevet gælder.",
+    ),
+    "vans-receipt": (
+        "The envelope holds a receipt for the transport, and no letter.",
+        "Kuverten indeholder en kvittering for transporten og intet brev.",
+    ),
     # what a good colleague notices
     "payer-with-number": (
         "A payer of the kind 'other' has a number; systems may refuse it.",
@@ -223,6 +241,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "value-before-measurement": (
         "The status says that the sample is received, but there is a value; it is not shown as a result.",
         "Status siger prøve modtaget, men der er en værdi; den vises ikke som resultat.",
+    ),
+    "text-place-guessed": (
+        "Neither place nor headline tell whether the text is microscopy or culture; it is read as microscopy.",
+        "Hverken plads eller overskrift viser, om teksten er mikroskopi eller dyrkning; den læses som mikroskopi.",
+    ),
+    "text-without-place": (
+        "A text stands where the letter can have none; it is not carried over.",
+        "En tekst står, hvor brevet ikke kan have nogen; den føres ikke videre.",
+    ),
+    "headline-not-kept": (
+        "The headline of the table's legend is another than usual; it is not carried over.",
+        "Overskriften til skemaets forklaring er en anden end den sædvanlige; den føres ikke videre.",
+    ),
+    "cell-without-place": (
+        "A column or cell of the table of susceptibility belongs to no isolate; it is not carried over.",
+        "En kolonne eller celle i følsomhedsskemaet hører ikke til nogen mikroorganisme; den føres ikke videre.",
+    ),
+    "operator-contradicts": (
+        "The operator contradicts the reference interval or the mark; RPT02 and RPT01 say it the other way round.",
+        "Operatoren modsiger referenceintervallet eller markeringen; RPT02 og RPT01 angiver den modsat.",
     ),
     "received-before-sampling": (
         "The sample was received before it was taken.",

@@ -24,6 +24,7 @@ from labbro.letters.registry import (
     Registry,
     registry,
 )
+from labbro.letters.standards import vans_envelope
 from labbro.letters.tree import Element
 from labbro.letters.values import date_fault
 from labbro.letters.verdict import checked, envelope_element
@@ -260,7 +261,12 @@ def _is_right(envelope: Envelope) -> bool:
 
 
 def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Reading]:
-    if len(head) < WHOLE_BYTES:
+    if vans_envelope.is_envelope(head):
+        head += stream.read(vans_envelope.MOST_BYTES - len(head)) if len(head) == WHOLE_BYTES else b""
+        if len(head) >= vans_envelope.MOST_BYTES:
+            yield _nothing("xml", "too-large", b"", name="VANSEnvelope", expected=vans_envelope.MOST_BYTES)
+            return
+    if len(head) < WHOLE_BYTES or vans_envelope.is_envelope(head):
         yield from _read_document(head, known)
         return
     for part in xml.split(_Rejoined(head, stream), "Envelope"):  # type: ignore[arg-type]
@@ -283,6 +289,9 @@ def _read_document(data: bytes, known: Registry, original: xml.Original = xml.un
         yield _faulty(root, data)
         return
     namespace = etree.QName(root).namespace or ""
+    if namespace.startswith(vans_envelope.SPACE):
+        yield from _read_envelope(vans_envelope.open_document(root, data), data, known)
+        return
     if namespace not in NAMESPACES:
         unknown = finding("error", "unknown-namespace", None, Place(line=1), detail=_safe(namespace) or "(none)")
         yield Reading("xml", None, None, None, namespace or None, None, (unknown,), data)
@@ -293,6 +302,20 @@ def _read_document(data: bytes, known: Registry, original: xml.Original = xml.un
         return
     document = _Document(data, root, namespace, known, original)
     yield from document.letters()
+
+
+def _read_envelope(opened: vans_envelope.Opened, data: bytes, known: Registry) -> Iterator[Reading]:
+    """The letters in a VANSEnvelope; a reading without a letter where it holds a receipt or nothing readable."""
+    findings = list(opened.findings)
+    if opened.data is None or vans_envelope.is_envelope(opened.data):
+        code = ("info", "vans-receipt") if opened.data is None else ("error", "not-a-letter")
+        findings += [finding(*code, "VANSEnvelope")] if opened.envelope is not None else []
+        namespace = vans_envelope.SPACE + opened.version
+        about = (opened.identifier, "VANSEnvelope", opened.version, namespace)
+        yield Reading("xml", *about, None, tuple(findings), data)
+        return
+    for reading in read(opened.data, known):
+        yield _with(reading, [*findings, *vans_envelope.differences(opened, reading)])
 
 
 def _plain_reading(

@@ -131,8 +131,8 @@ def _samples(teller: Teller) -> tuple[Section, ...]:
 
 
 def _sample_row(teller: Teller, sample: Element, number: int) -> Row:
-    notes = _sample(teller, sample)
-    return Row((str(number), teller.value(sample, "MaterialDescription")), notes)
+    material = teller.value(sample, "MaterialDescription")
+    return Row((str(number), material), tuple(note for note in _sample(teller, sample) if note.value != material))
 
 
 def _sample(teller: Teller, sample: Element) -> tuple[Field, ...]:
