@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,17 @@ def own_cluster(tmp_path: Path) -> Iterator[Database]:
     """A durable embedded database of the test's own, as an operator has it."""
     with Database.open(from_environment({"LABBRO_DATA": str(tmp_path)})) as opened:
         yield opened
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder with a short path, where PostgreSQL's socket goes: any data folder counts as too deep."""
+    with tempfile.TemporaryDirectory(prefix="l") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        monkeypatch.setattr("tempfile.tempdir", name)
+        monkeypatch.setattr("labbro.platform.embedded.SOCKET_PATH_LIMIT", 0)
+        yield folder
 
 
 def postmaster(folder: Path) -> int:
@@ -125,6 +137,22 @@ def test_a_data_folder_with_a_long_path_works(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 25)
     with Database.open(from_environment({"LABBRO_DATA": str(folder)})) as database:
         assert database.answers()
+
+
+def test_a_data_folder_with_a_long_path_leaves_nothing_elsewhere(tmp_path: Path, elsewhere: Path) -> None:
+    with Database.open(from_environment({"LABBRO_DATA": str(tmp_path / "data")})) as database:
+        assert database.answers()
+        assert len(list(elsewhere.iterdir())) == 1
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_stand_in_for_the_socket_that_someone_else_made_is_refused(tmp_path: Path, elsewhere: Path) -> None:
+    settings = from_environment({"LABBRO_DATA": str(tmp_path / "data")})
+    with Database.open(settings):
+        [sockets] = elsewhere.iterdir()
+    sockets.symlink_to(tmp_path)
+    with pytest.raises(NotConfigured, match="stand-in is not ours"):
+        Database.open(settings)
 
 
 def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:

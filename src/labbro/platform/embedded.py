@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import stat
 import subprocess
 import tempfile
 import time
@@ -29,6 +30,7 @@ ROLE = "labbro"
 DATABASE = "labbro"
 ACCOUNT_FOR_ROOT = "labbro"  # PostgreSQL refuses to run as root, so root hands it to this account
 START_SECONDS = 120  # replaying the log after a crash may take a while
+RETRY_SECONDS = 15  # what a killed one leaves running for a moment keeps a new one from starting
 STOP_SECONDS = 60
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit for the whole socket name is 107
 SETTLE_SECONDS = 0.2
@@ -141,11 +143,9 @@ def _ensure_running(folder: Path) -> None:
         _wait_until_ready(folder)
         return
     sockets = _socket_folder(folder)
-    sockets.mkdir(mode=0o700, exist_ok=True)
-    if os.geteuid() == 0:
-        account = _account()
-        os.chown(sockets, account.pw_uid, account.pw_gid)
-    deadline = time.monotonic() + START_SECONDS
+    if sockets.parent != folder:
+        _make_socket_folder(sockets)
+    deadline = time.monotonic() + RETRY_SECONDS
     while True:
         options = f"-c unix_socket_directories='{sockets}'"
         arguments = ("--silent", "--wait", f"--timeout={START_SECONDS}", f"--log={folder / 'cluster' / 'postgres.log'}")
@@ -166,6 +166,10 @@ def _stop(folder: Path) -> None:
         _wait_until_ready(folder, STOP_SECONDS)
     if _control(folder, "stop", "--mode=fast", f"--timeout={STOP_SECONDS}", may_fail=True) != 0:
         _control(folder, "stop", "--mode=immediate", f"--timeout={STOP_SECONDS}", may_fail=True)
+    sockets = _socket_folder(folder)
+    if sockets.parent != folder:
+        with suppress(OSError):
+            sockets.rmdir()
 
 
 def _wait_until_ready(folder: Path, seconds: float = START_SECONDS) -> None:
@@ -202,6 +206,23 @@ def _socket_folder(folder: Path) -> Path:
         return inside
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"labbro-{digest}"
+
+
+def _make_socket_folder(path: Path) -> None:
+    """Makes the stand-in outside the data folder; one that someone else put there is refused."""
+    account = _account() if os.geteuid() == 0 else None
+    path.mkdir(mode=0o700, exist_ok=True)
+    found = path.lstat()
+    if (
+        not stat.S_ISDIR(found.st_mode)
+        or found.st_mode & 0o077
+        or found.st_uid not in (os.geteuid(), account and account.pw_uid)
+    ):
+        raise NotConfigured(
+            "LABBRO_DATA has too long a path for PostgreSQL's socket, and its stand-in is not ours; shorten it."
+        )
+    if account:
+        os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
 
 
 def _control(folder: Path, action: str, *arguments: str, may_fail: bool = False) -> int:
