@@ -62,6 +62,25 @@ def _decode_day(said: str, _at: int) -> Decoded:
     return f"{said[:4]}-{said[4:6]}-{said[6:]}" if len(said) == 8 and said.isascii() and said.isdigit() else None
 
 
+# Columns of a haematology line, as (start, width): 40, 11 and 11 characters, a blank between the last two.
+_COLUMNS = ((0, 40), (40, 11), (52, 11))
+
+
+def _columns(first: str) -> Codec:
+    """A line of a haematology table: fixed columns, padded with blanks (facts: rpt04.md, haematology line)."""
+    names = (first, "Marrow", "Peripheral")
+
+    def encode(element: Element) -> str | None:
+        cells = [(element.text(name) or "").strip() for name in names]
+        return f"{cells[0]:<40}{cells[1]:<12}{cells[2]}" if all(cells) else None
+
+    def decode(said: str, at: int) -> Decoded:
+        cells = [said[start : start + width].strip() for start, width in _COLUMNS]
+        return tuple(Element(name, cell, at) for name, cell in zip(names, cells, strict=True))
+
+    return Codec(encode, decode)
+
+
 def _speciality_word(year: int) -> dict[str, str]:
     return {tables.SPECIALITY_CODES[word]: word for word in tables.speciality_words(year)}
 
@@ -81,6 +100,10 @@ CODECS: dict[str, Codec] = {
     "interval_type": _table(tables.INTERVAL_TYPE),
     "analysis_code_type": _table(tables.ANALYSIS_CODE_TYPE),
     "refusal": _table(tables.REFUSALS),
+    "malignancy": _table(tables.MALIGNANCY),
+    "relation": _table(tables.RELATION),
+    "cells": _columns("CellType"),
+    "cell_labels": _columns("CellTypes"),
     "payer": _table(tables.PAYER),
     "sampling_place": _table(tables.SAMPLING_PLACE),
     "priority": _table(tables.PRIORITY),

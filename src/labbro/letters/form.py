@@ -126,11 +126,12 @@ class Rows(msgspec.Struct, frozen=True):
     """Elements that stand one after the other, each begun by a segment and added to by those that may follow it.
 
     `kinds` are (path, segments): the first element is of the first kind, all others are of the last. A slot `{.|codec}`
-    says the element itself.
+    says the element itself; `unsaid(element) -> (path, value) pairs` that its segment cannot say.
     """
 
     kinds: tuple[tuple[str, tuple[str, ...]], ...]
     versions: str = ""
+    unsaid: Callable[[Element], list[tuple[str, str]]] | None = None
 
 
 Block: TypeAlias = "list[tuple[int, Segment]]"

@@ -187,6 +187,8 @@ class FormWriter:
                 here = f"{path}{below}[{number}]/" if len(found) > 1 else f"{path}{below}/"
                 for declared in lines:
                     self._line(Line(declared), row, here, {}, writing)
+                for part, value in item.unsaid(row) if item.unsaid else ():
+                    writing.tell("loss", "not-carried", here + part, name=part, found=value)
 
     def _codes(self, item: Group, target: Element, path: str, writing: _Writing) -> dict[str, str]:
         codes: dict[str, str] = {}

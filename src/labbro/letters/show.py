@@ -39,9 +39,21 @@ def show_text(letter: Letter, language: Language = "da", known: Registry | None 
     for section in page.sections:
         lines += ["", section.title, "-" * len(section.title)]
         lines += [section.notice] if section.notice else []
+        lines += _text_lines(section)
         lines += _field_lines(section.fields, "")
         lines += _table_lines(section.table) if section.table is not None else []
     return "\n".join(lines) + "\n"
+
+
+def _text_lines(section: Section) -> list[str]:
+    """Running text; lines of one width are left as they are."""
+    lines = section.text.split("\n") if section.text else []
+    return [part for line in lines for part in _wrapped(line, section.fixed)]
+
+
+def _wrapped(line: str, fixed: bool) -> list[str]:
+    """A line in pieces that fit; blanks of a line that counts on its columns are kept."""
+    return [line] if fixed and len(line) <= WIDTH else wrap(line, WIDTH) or [""]
 
 
 def _field_lines(fields: tuple[Field, ...], indent: str) -> list[str]:
@@ -49,7 +61,11 @@ def _field_lines(fields: tuple[Field, ...], indent: str) -> list[str]:
     lines: list[str] = []
     for field in fields:
         label = f"{indent}{field.label + ':':<{width}}"
-        parts = [part for text in field.value.split("\n") for part in wrap(text, max(WIDTH - len(label), LEAST_WIDTH)) or [""]]
+        parts = [
+            part
+            for text in field.value.split("\n")
+            for part in wrap(text, max(WIDTH - len(label), LEAST_WIDTH)) or [""]
+        ]
         for number, part in enumerate(parts):
             lines.append((label if not number else " " * len(label)) + part)
     return lines
@@ -90,6 +106,9 @@ def _section(section: Section) -> str:
     parts = [f"<section><h3>{escape(section.title)}</h3>"]
     if section.notice:
         parts.append(f'<p class="letter-notice">{escape(section.notice)}</p>')
+    if section.text:
+        kind = "letter-text letter-fixed" if section.fixed else "letter-text"
+        parts.append(f'<p class="{kind}">{_lines(section.text)}</p>')
     if section.fields:
         parts.append(f"<dl>{_definitions(section.fields)}</dl>")
     if section.table is not None:
@@ -131,6 +150,7 @@ tbody tr{border-top:1px solid #dde2e7}td{font-variant-numeric:tabular-nums}
 .letter-high td:nth-of-type(1),.letter-low td:nth-of-type(1),.letter-abnormal td:nth-of-type(1){font-weight:700}
 .letter-waiting td:nth-of-type(1){font-style:italic}
 .letter-notice{padding:.5rem .8rem;border-left:4px solid #8a5a00;background:#fff6e3}
+.letter-text{margin:.3rem 0;max-width:48rem}.letter-fixed{font-family:ui-monospace,monospace;white-space:pre-wrap}
 @media print{body{margin:0;font-size:11pt}tr{break-inside:avoid}}
 """
 

@@ -159,6 +159,9 @@ RESULT_TYPE = {"numerisk": "NV", "alfanumerisk": "AV"}
 OPERATOR = {"mindre_end": "7", "stoerre_end": "6"}
 VALIDATION = {"for_hoej": "HI", "for_lav": "LO", "unormal": "UN"}
 INTERVAL_TYPE = {"fysiologisk": "F", "terapeutisk": "T", "uspecificeret": "U"}
+# Pathology and genetics.
+MALIGNANCY = {"malign": "MA", "premalign": "PM"}
+RELATION = {"uspec_paaroerende": "GU", "mor": "MO", "far": "FA", "barn": "SD"}
 ANALYSIS_CODE_TYPE = {"iupac": "CQU", "lokal": "91"}
 OBJECT_CODE = {
     "tekstfil": "TXT",

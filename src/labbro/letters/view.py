@@ -41,12 +41,17 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A part of the page."""
+    """A part of the page: what must be noticed, running text, labelled values, a table.
+
+    `fixed`: the text counts on letters of one width, as tables made of blanks do.
+    """
 
     title: str
     fields: tuple[Field, ...] = ()
     table: Table | None = None
     notice: str = ""
+    text: str = ""
+    fixed: bool = False
 
 
 class View(msgspec.Struct, frozen=True):

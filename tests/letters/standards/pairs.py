@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -69,7 +70,8 @@ def check_other_pairs(
 
 
 def _cut(data: bytes) -> list[str]:
-    return [segment.strip() for segment in data.decode("latin-1").replace("\n", "").split("'")]
+    text = data.decode("latin-1").replace("\n", "")
+    return [segment.strip() for segment in re.findall(r"((?:\?.|[^'?])*)'", text)]
 
 
 def _different(theirs: list[str], ours: list[str]) -> Iterator[str]:
