@@ -87,7 +87,7 @@ def letter_xml(version: str = "XR0131K") -> str:
     """The markup of one plain letter."""
     root, code = root_of(version), version.partition("/")[0]
     if version in RECEIPTS:
-        head = f"<Letter><Identifier>KVIT1</Identifier><VersionCode>{code}</VersionCode><StatisticalCode>XCTL0{code[2]}</StatisticalCode></Letter>"
+        head = f"<Letter><Identifier>KVIT1</Identifier><VersionCode>{code}</VersionCode><StatisticalCode>XCTL0{code[3]}</StatisticalCode></Letter>"
         parties = f"<Sender><EANIdentifier>{SENDER}</EANIdentifier></Sender><Receiver><EANIdentifier>{RECEIVER}</EANIdentifier></Receiver>"
         return f"<{root}>{head}{parties}{_ORIGINAL.format(refusal='' if code == 'XC0330Q' else REFUSAL)}</{root}>"
     from_lab = "<FromLabIdentifier>OEB</FromLabIdentifier>" if version == "XR0131K" else ""

@@ -194,7 +194,7 @@ def _chosen(key: str, value: object, model: Model) -> list[Element]:
         if not _is_object(item) or len(item) != 1:
             raise WrongUse(f"{key} must be an array of objects with one element each.")
         ((name, inner),) = item.items()
-        if name not in model.children:
+        if name not in key.split("|"):
             raise WrongUse(f"{key} has no part called {name}.")
         found.append(_element(name, inner, model.children[name]))
     return found
