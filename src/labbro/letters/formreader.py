@@ -37,9 +37,12 @@ from labbro.letters.segmentreading import (
     coded_handler,
     derived_finish,
     each_word_handler,
+    follow,
     line_handler,
     lines_handler,
+    move_out,
     reference_handler,
+    says_finish,
     text_finish,
     text_handler,
 )
@@ -65,7 +68,7 @@ class GroupReader:
         # A repeated group has a draft of its own; others share that of the letter.
         self.prefix = "" if group.repeated or not group.target else group.target + "/"
         if group.says is not None:
-            self.finishers.append(_says(self.prefix + group.says[0], group.says[1]))
+            self.finishers.append(says_finish(self.prefix + group.says[0], group.says[1]))
         for item in group.items:
             if not item.versions or mark in item.versions:
                 self._add(item, owner, mark)
@@ -199,16 +202,6 @@ def _condition(template: Template) -> tuple[str, list[str], list[str]]:
     return template.tag, first, [element[0] for element in later]
 
 
-def _says(path: str, value: str) -> Finish:
-    """The element that a group says by being there."""
-    name = path.rpartition("/")[2]
-
-    def finish(draft: Draft, _reading: FormReading, at: int) -> None:
-        draft.setdefault(path, Element(name, value, at))
-
-    return finish
-
-
 class FormReader:
     """Reads letters of one version from their segments."""
 
@@ -280,7 +273,7 @@ class FormReader:
             name, plans = target.rpartition("/")[2], self.inner_plans[target]
             draft[target] = [Element(name, tuple(assemble(plans, own)), at) for at, own in drafts]
         for follows in self.follows:
-            _follow(follows, draft, reading)
+            follow(follows, draft, reading)
         return Element(self.root, tuple(assemble(self.plans, draft)), 1), reading
 
     def _constants(self, unh: Segment, interchange: Segment | None, draft: Draft, reading: FormReading) -> None:
@@ -367,7 +360,7 @@ class FormReader:
             group.read(instance, own, reading)
             reading.within = ""
             for path in [path for path in own if path[0] == "/"]:
-                _move_out(path, own, draft, reading)
+                move_out(path, own, draft, reading)
             _add_into(reading, target, own.pop(group.group.into, ""), own, instance[0][0])
             return
         known = reading.added_to.setdefault(target, []) if target in self.added_to else None
@@ -377,7 +370,7 @@ class FormReader:
         group.read(instance, own, reading)
         reading.within = ""
         for path in [path for path in own if path[0] == "/"]:
-            _move_out(path, own, draft, reading)
+            move_out(path, own, draft, reading)
         if known is not None:
             own.setdefault("~number", str(number))
             known.append((instance[0][0], own))
@@ -398,21 +391,3 @@ def _add_into(reading: FormReading, target: str, number: object, more: Draft, at
             reading.tell("error", "link-repeated", at, target, name=target.rpartition("/")[2], found=str(number)[:10])
             return
         chosen[0][path] = value
-
-
-def _move_out(path: str, own: Draft, draft: Draft, reading: FormReading) -> None:
-    """What a repeated group says of the whole letter: the first that says it counts."""
-    found = own.pop(path)
-    if draft.setdefault(path[1:], found) != found and isinstance(found, Element):
-        reading.tell(reading.misplaced, "segment-repeated", found.at, path, name=found.name)
-
-
-def _follow(item: Follows, draft: Draft, reading: FormReading) -> None:
-    """An element that is read from another, by rule: no statement of the sender."""
-    source = draft.get(item.of)
-    if not isinstance(source, Element) or item.path in draft:
-        return
-    content = source.content if item.words is None else item.words.get(source.value)
-    if content is not None:
-        draft[item.path] = Element(item.path.rpartition("/")[2], content, source.at)
-        reading.assumed.append(item.path)

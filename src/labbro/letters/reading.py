@@ -307,9 +307,12 @@ def _read_document(data: bytes, known: Registry, original: xml.Original = xml.un
 def _read_envelope(opened: vans_envelope.Opened, data: bytes, known: Registry) -> Iterator[Reading]:
     """The letters in a VANSEnvelope; a reading without a letter where it holds a receipt or nothing readable."""
     findings = list(opened.findings)
-    if opened.data is None or vans_envelope.is_envelope(opened.data):
-        code = ("info", "vans-receipt") if opened.data is None else ("error", "not-a-letter")
-        findings += [finding(*code, "VANSEnvelope")] if opened.envelope is not None else []
+    nested = opened.data is not None and vans_envelope.is_envelope(opened.data)
+    if opened.data is None or nested:
+        if nested:
+            findings.append(finding("error", "not-a-letter", "VANSEnvelope/Message/Data"))
+        elif opened.envelope is not None:
+            findings.append(finding("info", "vans-receipt", "VANSEnvelope"))
         namespace = vans_envelope.SPACE + opened.version
         about = (opened.identifier, "VANSEnvelope", opened.version, namespace)
         yield Reading("xml", *about, None, tuple(findings), data)

@@ -9,7 +9,7 @@ from labbro.letters import ftx, tables
 from labbro.letters.codecs import Codec
 from labbro.letters.edifact import Segment
 from labbro.letters.findings import Finding, Place, Severity
-from labbro.letters.form import Derived, EachWord, Texts
+from labbro.letters.form import Derived, EachWord, Follows, Texts
 from labbro.letters.messages import finding
 from labbro.letters.template import Template, parse
 from labbro.letters.tree import Element
@@ -254,3 +254,31 @@ def _binary(parts: list[str], at: int, reading: FormReading) -> Element:
         Element("OriginalObjectSize", size, at),
     )
     return Element("BIN", content, at)
+
+
+def move_out(path: str, own: Draft, draft: Draft, reading: FormReading) -> None:
+    """What a repeated group says of the whole letter: the first that says it counts."""
+    found = own.pop(path)
+    if draft.setdefault(path[1:], found) != found and isinstance(found, Element):
+        reading.tell(reading.misplaced, "segment-repeated", found.at, path, name=found.name)
+
+
+def follow(item: Follows, draft: Draft, reading: FormReading) -> None:
+    """An element that is read from another, by rule: no statement of the sender."""
+    source = draft.get(item.of)
+    if not isinstance(source, Element) or item.path in draft:
+        return
+    content = source.content if item.words is None else item.words.get(source.value)
+    if content is not None:
+        draft[item.path] = Element(item.path.rpartition("/")[2], content, source.at)
+        reading.assumed.append(item.path)
+
+
+def says_finish(path: str, value: str) -> Finish:
+    """The element that a group says by being there."""
+    name = path.rpartition("/")[2]
+
+    def finish(draft: Draft, _reading: FormReading, at: int) -> None:
+        draft.setdefault(path, Element(name, value, at))
+
+    return finish

@@ -289,3 +289,17 @@ def test_a_message_is_sent_again_in_a_new_envelope():
     assert (again.identifier, again.content) == (OTHER, original.content)
     assert isinstance(again.content, Message)
     assert vans.arrival_of(again, [(COVER, MESSAGE)]) == "repeated"
+
+
+def test_an_envelope_in_an_envelope_of_another_version_is_an_error_too():
+    data = (
+        cover(cover(edi()))
+        .replace(b"vans-envelope:1.0.4", b"vans-envelope:1.0")
+        .replace(b"<v:Type>reliable</v:Type>", b"")
+    )
+    assert not read_one(data).ok
+
+
+def test_a_letter_that_only_speaks_of_envelopes_is_a_letter():
+    letter = edi("R0131K", ("RFF+SRI:0000426825", "RFF+SRI:urn?:oio?:medcom?:vans-envelope?:1.0.4"))
+    assert read_one(cover(letter)).letter == read_one(letter).letter

@@ -251,9 +251,13 @@ def _decoded(element: Element, locate: Locator) -> tuple[bytes | None, Finding |
         return None, _tell("error", "not-base64", "Message/Data", found, locate)
 
 
+_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?VANSEnvelope[\s/>]")
+
+
 def is_envelope(head: bytes) -> bool:
     """Whether a document says that it is an envelope."""
-    return SPACE.encode() in head[:HEAD_BYTES]
+    start = head[:HEAD_BYTES]
+    return SPACE.encode() in start and _ROOT.search(start) is not None
 
 
 # --- what the envelope says of the letter --------------------------------------------------------------------------
