@@ -194,6 +194,12 @@ def test_the_language_form_leads_nowhere_else(client: Client, back: str) -> None
     assert send(client, "/language", language="en", back=back).headers["location"] == "/"
 
 
+def test_the_language_can_be_changed_on_the_answer_to_a_form(client: Client) -> None:
+    sign_in(client)
+    answer = find(client, "0101010000")
+    assert html.fromstring(answer.text).xpath("//input[@name='back']/@value") == ["/"]
+
+
 # --- finding a patient ---
 
 

@@ -188,7 +188,9 @@ def go_to(path: str) -> Page:
 
 
 def here(request: AnyRequest) -> str:
-    """The address of this page on our own host, for forms that come back to it."""
+    """The address of this page on our own host, to come back to; for the answer to a form the first page."""
+    if request.method != "GET":
+        return "/"
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
 
