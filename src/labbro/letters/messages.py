@@ -225,6 +225,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The payer has no number; systems may refuse the request.",
         "Betaleren har intet nummer; systemer kan afvise rekvisitionen.",
     ),
+    "sampled-after-letter": (
+        "The sample is said to be taken, but later than the letter was written.",
+        "Prøven angives som taget, men senere end brevet er skrevet.",
+    ),
+    "negative-number": ("The number is negative.", "Tallet er negativt."),
     "place-without-code": (
         "A place of sampling is named, but the code does not say that the sample is taken elsewhere.",
         "Der er angivet et prøvetagningssted, men koden siger ikke, at prøven tages eksternt.",

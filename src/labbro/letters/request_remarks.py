@@ -27,4 +27,32 @@ def place_of_sampling(root: Element) -> Iterator[Remark]:
         yield Remark("place-without-code", "RequisitionInformation/SamplingLocation", place.at)
 
 
-REQUEST_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, payer_number, place_of_sampling)
+def sampled_after_letter(root: Element) -> Iterator[Remark]:
+    """A sample that is said to be taken already, but later than the letter was written."""
+    information, written = root.find("RequisitionInformation"), root.find("Letter/Authorisation")
+    sampled = information.find("SamplingDateTime") if information is not None else None
+    if sampled is None or written is None or root.text("RequisitionInformation/SamplingDateTimeType") != "faktisk":
+        return
+    if _minute(written) < _minute(sampled):
+        yield Remark("sampled-after-letter", "RequisitionInformation/SamplingDateTime", sampled.at)
+
+
+def _minute(element: Element) -> str:
+    return f"{element.text('Date')}T{element.text('Time')}"
+
+
+def tubes_are_counted(root: Element) -> Iterator[Remark]:
+    """A negative number of tubes, which some schemas allow."""
+    tubes = root.find("RequisitionInformation/NumberOfTestTubes")
+    if tubes is not None and tubes.value.strip().startswith("-"):
+        yield Remark("negative-number", "RequisitionInformation/NumberOfTestTubes", tubes.at)
+
+
+REQUEST_RULES: tuple[Rule, ...] = (
+    location_numbers,
+    civil_registration_number,
+    payer_number,
+    place_of_sampling,
+    sampled_after_letter,
+    tubes_are_counted,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labbro.letters.tree import Element
 from labbro.letters.values import is_true
-from labbro.letters.view import Field, Row, Section, Table, Teller, party, patient
+from labbro.letters.view import Field, Row, Section, Table, Teller, moment, party, patient
 
 CERVIX = "Requests/SupplementaryCervixInformations"
 UNKNOWN_DAY = "0001-01-01"
@@ -255,6 +255,8 @@ def _cervix(teller: Teller) -> tuple[Section, ...]:
             value = teller.say("ja", "yes") if is_true(part.value) else teller.say("nej", "no")
         elif value == UNKNOWN_DAY:
             value = teller.say("ja, dato ikke kendt", "yes, date not known")
+        elif part.name.startswith("DateOf"):
+            value = moment(Element(part.name, (Element("Date", value),)))
         fields.extend(Field(label.label, value) for label in teller.field(holder, part.name))
     return (Section(teller.say("Oplysninger om cervix", "Cervix information"), tuple(fields)),)
 

@@ -245,6 +245,15 @@ def test_a_place_without_its_code_is_remarked_in_both_syntaxes():
     assert value(reading.letter, f"{INFORMATION}/SamplingLocation") == "Byens plejehjem\n"
 
 
+def test_a_sample_that_was_taken_after_the_letter_is_remarked():
+    letter = request("XQ0131K", (f"{INFORMATION}/SamplingDateTime", when(4)))
+    assert [found.code for found in letters.check(letter)] == ["sampled-after-letter"]
+    wanted = request(
+        "XQ0131K", (f"{INFORMATION}/SamplingDateTime", when(4)), (f"{INFORMATION}/SamplingDateTimeType", "")
+    )
+    assert letters.check(wanted) == ()
+
+
 # --- texts, prompts, analyses ---
 
 

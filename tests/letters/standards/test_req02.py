@@ -75,7 +75,9 @@ def test_a_second_analysis_is_an_error_and_not_lost():
 
 
 def test_a_negative_number_of_tubes_is_legal():
-    assert letters.check(request(VERSION)) == ()
+    assert [(found.severity, found.code) for found in letters.check(request(VERSION))] == [
+        ("warning", "negative-number")
+    ]
     assert "PAC+-1" in segments(request(VERSION))
 
 

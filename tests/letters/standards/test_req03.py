@@ -263,6 +263,14 @@ def test_a_refusal_is_read_back_as_one(version, given):
 
 def test_a_request_is_shown_with_its_samples_relative_and_cervix_information():
     shown = letters.show_text(request("XQ0330P", (CERVIX, TOLD)))
-    for said in ("Smear", "fikseret, frysesnit", "Værge", "Histologi", "Kondylomer", "ja, dato ikke kendt"):
+    for said in (
+        "Smear",
+        "fikseret, frysesnit",
+        "Værge",
+        "Histologi",
+        "Kondylomer",
+        "ja, dato ikke kendt",
+        "31.01.2020",
+    ):
         assert said in shown
     assert "Guardian" in letters.show_text(request("XQ0331P"), "en")
