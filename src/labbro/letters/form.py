@@ -44,8 +44,8 @@ class Texts(msgspec.Struct, frozen=True):
 
     `joined`: consecutive segments make one text; otherwise a new text begins at each segment unless the line before
     goes on. `most` is the number of segments allowed for all of them together (0: no limit known).
-    `plain`: a simple value carried as a text of format `style`. `tells`: the code tells the group, so that a segment
-    without text is written where there is none, and read as none.
+    `plain`: a simple value carried as a text. `style` is the format of all that is not `styled`. `tells`: the code
+    tells the group, so that a segment without text is written where there is none, and read as none.
     """
 
     kinds: tuple[tuple[str, str], ...]

@@ -112,7 +112,7 @@ class FormWriter:
             elif isinstance(item, Rows):
                 self._cover_rows(item, base)
             else:
-                self.covered.update(base + name for name in (item.describes, "IdentifierLocal"))
+                self.covered.update(base + name for name in (item.describes, "IdentifierLocal") if name)
 
     def _cover_rows(self, item: Rows, base: str) -> None:
         for path, lines in item.kinds:
@@ -290,7 +290,8 @@ class FormWriter:
         for line in unsaid:
             writing.tell("loss", "not-carried", path, name=found.name, found=line)
         # A text without characters is an empty line: it must be there where the schema asks for it.
-        yield from ftx.segments_of(pieces or [ftx.Piece(ftx.PLAIN, ".", False)])
+        for style, lines in ftx.segments_of(pieces or [ftx.Piece(ftx.PLAIN, ".", False)]):
+            yield (style if item.styled else item.style), lines
 
     def _plain_segments(
         self, item: Texts, found: Element, path: str, writing: _Writing

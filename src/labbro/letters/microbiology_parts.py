@@ -23,15 +23,8 @@ SAMPLE = one(
     one("SampleReceivedDateTime", *DATE_TIME, note="RekvModtLab"),
 )
 PHYSICIAN = maybe("Physician", one("PersonInitials", text(1, 17)))
-EXAMINATION_TYPES = (
-    "maalemetode",
-    "maaleprocedure",
-    "maalbar_kvantitet",
-    "overskrift",
-    "observerbar_egenskab",
-    "antibiotika_sammensaetning",
-)
-RESULT_STATE = ("komplet", "delvis", "modtaget")
+EXAMINATION_TYPES = tuple(tables.EXAMINATION_TYPE)
+RESULT_STATE = tuple(tables.RESULT_STATE)
 VALIDATION = maybe("ResultValidation", words(*tables.VALIDATION))
 MICROSCOPIC_TYPES = ("celler", "mikroorganisme", "konsistens", "udseende", "vurdering", "flora")
 WEB_RECEIVER = one(

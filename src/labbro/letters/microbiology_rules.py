@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from labbro.letters.remarks import Remark, Rule, civil_registration_number, location_numbers, number_of, order_of_times
+from labbro.letters.remarks import (
+    Remark,
+    Rule,
+    civil_registration_number,
+    each_result,
+    location_numbers,
+    number_of,
+    order_of_times,
+)
 from labbro.letters.tree import Element
 
 INVESTIGATION = "LaboratoryResults/Investigation"
+INTERVALS = (
+    f"{INVESTIGATION}/QuantitativeFindings/AnalysisFindings/Findings/ReferenceInterval",
+    f"{INVESTIGATION}/CultureFindings/Pattern/PatternEntry/SusceptibilityValue/ReferenceInterval",
+)
 
 
 def numbered(holder: Element, path: str, prefix: str = "") -> Iterator[tuple[str, Element]]:
@@ -63,17 +75,50 @@ def web_patterns(root: Element) -> Iterator[Remark]:
 
 def web_intervals(root: Element) -> Iterator[Remark]:
     """A reference interval whose lower limit is above the upper."""
-    findings = f"{INVESTIGATION}/QuantitativeFindings/AnalysisFindings/Findings/ReferenceInterval"
-    entries = f"{INVESTIGATION}/CultureFindings/Pattern/PatternEntry/SusceptibilityValue/ReferenceInterval"
-    for path, interval in (*numbered(root, findings), *numbered(root, entries)):
-        lower, upper = number_of(interval.text("LowerLimit") or ""), number_of(interval.text("UpperLimit") or "")
-        if lower is not None and upper is not None and lower > upper:
-            yield Remark("interval-upside-down", f"{path}/LowerLimit", interval.at)
+    for wanted in INTERVALS:
+        # Nearly always none: the paths are counted only where there is one.
+        if any(_is_upside_down(interval) for interval in root.all(wanted)):
+            for path, interval in numbered(root, wanted):
+                if _is_upside_down(interval):
+                    yield Remark("interval-upside-down", f"{path}/LowerLimit", interval.at)
+
+
+def _is_upside_down(interval: Element) -> bool:
+    lower, upper = number_of(interval.text("LowerLimit") or ""), number_of(interval.text("UpperLimit") or "")
+    return lower is not None and upper is not None and lower > upper
 
 
 MICROBIOLOGY_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, order_of_times, times_of_sample)
 WEB_REPORT_RULES: tuple[Rule, ...] = (*MICROBIOLOGY_RULES, web_patterns, web_intervals)
 MIBA_RULES: tuple[Rule, ...] = (*MICROBIOLOGY_RULES, web_intervals)
+
+
+def report_pattern(root: Element) -> Iterator[Remark]:
+    """The susceptibility table of RPT02."""
+    culture = root.find("LaboratoryResults/CultureWithFindings")
+    pattern = culture.find("Pattern") if culture is not None else None
+    if culture is not None and pattern is not None:
+        columns, rows = counted(culture.all("Microorganism")), counted(pattern.all("Antibiotic"))
+        yield from pattern_points(pattern, "LaboratoryResults/CultureWithFindings/Pattern", columns, rows)
+
+
+def operators(root: Element) -> Iterator[Remark]:
+    """A value 'less than' that is marked too high, or the reverse: the operator may have been read the wrong way."""
+    if all(result.find("Operator") is None for result in root.all("LaboratoryResults/Result")):
+        return
+    for path, result in numbered(root, "LaboratoryResults/Result"):
+        pair = (result.text("Operator"), result.text("ResultValidation"))
+        limit = "LowerLimit" if pair[0] == "stoerre_end" else "UpperLimit"
+        value, bound = number_of(result.text("Value") or ""), number_of(result.text(f"ReferenceInterval/{limit}") or "")
+        marked = pair in {("mindre_end", "for_hoej"), ("stoerre_end", "for_lav")}
+        if pair[0] and pair[1] is None and value is not None and bound is not None:
+            # Below what is already above the interval, or above what is below it, says nothing about the patient.
+            marked = value > bound if pair[0] == "mindre_end" else value < bound
+        if marked:
+            yield Remark("operator-contradicts", f"{path}/Operator", result.at)
+
+
+REPORT_RULES: tuple[Rule, ...] = (*MICROBIOLOGY_RULES, each_result, report_pattern, operators)
 
 
 def keyed_patterns(root: Element) -> Iterator[Remark]:

@@ -99,7 +99,9 @@ class _Plain:
                 if closing[-1] != ">" and closing.partition(">")[2].strip(WHITE):
                     raise _NotPlain
             elif empty:
-                raise _NotPlain
+                if text.strip(WHITE):
+                    raise _NotPlain
+                content.append(self._empty(inner))
             else:
                 self.at = at
                 if inner.kind == "text":
@@ -116,6 +118,13 @@ class _Plain:
         if order not in model.right_orders and model.models_in_order(order) is None:
             raise _NotPlain
         return Element(model.name, tuple(content), number)
+
+    def _empty(self, model: Model) -> Element:
+        """An empty element that is no value: a text without characters, or a container that may be empty."""
+        if model.kind == "container" and model.models_in_order(()) is None:
+            raise _NotPlain
+        self.number += 1
+        return Element(model.name, () if model.kind == "container" else "", self.number)
 
     def _text(self, model: Model, text: str) -> Element:
         self.number = number = self.number + 1

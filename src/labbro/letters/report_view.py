@@ -73,7 +73,7 @@ def _row(teller: Teller, result: Element) -> Row:
     status = result.text("ResultStatusCode") or ""
     waiting = status == "proeve_modtaget" or result.text("Value") == NOT_YET
     validation = result.text("ResultValidation") or ""
-    cells = (short or complete, _value(teller, result, waiting), teller.value(result, "Unit"))
+    cells = (short or complete, value_text(teller, result, waiting), teller.value(result, "Unit"))
     row = (*cells, interval_text(teller, result), teller.value(result, "ResultStatusCode"))
     teller.value(result, "ResultType")
     notes = (
@@ -83,7 +83,8 @@ def _row(teller: Teller, result: Element) -> Row:
     return Row(row, notes, "waiting" if waiting else MARKS.get(validation, ""))
 
 
-def _value(teller: Teller, result: Element, waiting: bool) -> str:
+def value_text(teller: Teller, result: Element, waiting: bool) -> str:
+    """A value with its operator and what the laboratory says of it; the stars of a value to come are no value."""
     value, operator = teller.value(result, "Value"), result.text("Operator") or ""
     validation = result.text("ResultValidation") or ""
     for name in ("Operator", "ResultValidation"):

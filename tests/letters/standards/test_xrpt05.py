@@ -123,3 +123,14 @@ def test_a_page_in_html_is_escaped_and_has_the_table():
     page = letters.html_fragment(web((f"{CULTURE}/Headline", "<b>Fund</b>")), "en")
     assert "<b>" not in page
     assert "<td>R resistant</td>" in page
+
+
+def test_an_interval_upside_down_is_told():
+    interval = {"TypeOfInterval": "fysiologisk", "LowerLimit": "5", "UpperLimit": "2,5"}
+    findings = {"InterPretation": text("Høj"), "ReferenceInterval": interval}
+    path = "LaboratoryResults/Investigation/0/QuantitativeFindings"
+    letter = web((path, {"AnalysisFindings": [{"Analysis": text("CRP"), "Findings": findings}]}))
+    below = (
+        "LaboratoryResults/Investigation/QuantitativeFindings/AnalysisFindings/Findings/ReferenceInterval/LowerLimit"
+    )
+    assert codes(letter, "warning") == [("interval-upside-down", f"MicrobiologyWebReport/{below}")]
