@@ -115,7 +115,7 @@ class Teller:
             below = path.partition("/")[2]
             if (
                 id(element) in self._told
-                or element.children
+                or not _says_something(element)
                 or not element.value
                 or _INDEX.sub("", below) in self.assumed
             ):
@@ -123,6 +123,11 @@ class Teller:
             names = [name_label(name, self.language) for name in _INDEX.sub("", below).split("/")]
             fields.append(Field(" › ".join(names[-2:]), self.element(element)))
         return Section(self.say("Øvrige oplysninger", "Other content"), tuple(fields)) if fields else None
+
+
+def _says_something(element: Element) -> bool:
+    """Whether an element holds characters itself, and not only other elements."""
+    return isinstance(element.content, str) or any(isinstance(part, str) for part in element.content)
 
 
 Sections: TypeAlias = "Callable[[Teller], list[Section]]"
