@@ -84,7 +84,7 @@ def _culture(teller: Teller, culture: Element | None) -> list[Section]:
         return []
     isolates = list(culture.all("Microorganism"))
     rows = tuple(_isolate(teller, number, isolate) for number, isolate in enumerate(isolates, 1))
-    header = ("", teller.say("Mikroorganisme", "Microorganism"), teller.say("Vækst", "Growth"))
+    header = (teller.say("Mikroorganisme", "Microorganism"), teller.say("Vækst", "Growth"))
     comment = teller.field(culture, "Comments", "Kommentar", "Comment")
     sections = [Section(teller.value(culture, "Headline"), comment, Table(header, rows))]
     pattern = culture.find("Pattern")
@@ -100,7 +100,7 @@ def _isolate(teller: Teller, number: int, isolate: Element) -> Row:
         *((Field(teller.say("Kode", "Code"), code),) if code else ()),
         *teller.field(isolate, "SpeciesComment", "Kommentar", "Comment"),
     )
-    return Row((str(number), teller.value(isolate, "Name"), teller.value(isolate, "GrowthValue")), notes)
+    return Row((f"{number} {teller.value(isolate, 'Name')}", teller.value(isolate, "GrowthValue")), notes)
 
 
 def _pattern(teller: Teller, pattern: Element, isolates: dict[int, str]) -> Section:

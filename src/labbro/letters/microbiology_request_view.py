@@ -64,4 +64,6 @@ def _samples(teller: Teller) -> Table:
         Row((str(number), teller.value(sample, "RequesterSampleIdentifier")), references(teller, sample))
         for number, sample in enumerate(teller.root.all("RequisitionInformation/Sample"), 1)
     ]
-    return Table(("", teller.say("Rekvirentens prøvenummer", "Requester's sample number")), tuple(rows))
+    return Table(
+        (teller.say("Nr.", "No."), teller.say("Rekvirentens prøvenummer", "Requester's sample number")), tuple(rows)
+    )

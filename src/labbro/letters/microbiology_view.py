@@ -156,7 +156,7 @@ def _culture(teller: Teller, culture: Element | None) -> list[Section]:
     if culture is None:
         return []
     isolates = list(culture.all("Microorganism"))
-    header = ("", teller.say("Mikroorganisme", "Microorganism"), teller.say("Vækst", "Growth"))
+    header = (teller.say("Mikroorganisme", "Microorganism"), teller.say("Vækst", "Growth"))
     rows = tuple(_isolate(teller, number, isolate) for number, isolate in enumerate(isolates, 1))
     sections = [
         Section(teller.value(culture, "Headline"), comments(teller, culture), Table(header, rows) if rows else None)
@@ -189,7 +189,7 @@ def _isolate(teller: Teller, at: int, isolate: Element) -> Row:
         *comments(teller, isolate, "SpeciesComment"),
         *properties(teller, isolate.find("Properties")),
     )
-    return Row((number, one_line(said(teller, name)), one_line(said(teller, growth))), notes)
+    return Row((f"{number} {one_line(said(teller, name))}", one_line(said(teller, growth))), notes)
 
 
 def _pattern(teller: Teller, pattern: Element, isolates: dict[int, str]) -> Section:

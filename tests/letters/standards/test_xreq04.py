@@ -57,6 +57,6 @@ def test_the_kind_of_time_may_be_empty():
 def test_samples_questions_and_tubes_are_shown():
     page = letters.show_text(request())
     assert "Undersøgelse:       Dyrkning, Urin" in page
-    assert "2  G2" in page
+    assert "2    G2" in page
     assert "Rejst? (Q1, lokal kode, OEB): Nej" in page
     assert "Antal glas:         2" in page
