@@ -249,7 +249,7 @@ def _pages(settings: Settings, chosen: Sequence[tuple[str, UUID]]) -> list[float
 
 
 def _as_the_server_starts() -> None:
-    """What lives as long as the process is not visited by the garbage collector again: platform.serving does the same."""
+    """What lives as long as the process is not looked at by the garbage collector again, as in platform.serving."""
     gc.collect()
     gc.freeze()
 
