@@ -5,6 +5,7 @@ from __future__ import annotations
 from labbro.letters.microbiology_texts import (
     Cell,
     parties,
+    place_number,
     references,
     susceptibility_table,
     susceptibility_word,
@@ -116,10 +117,6 @@ def _pattern(teller: Teller, pattern: Element, isolates: dict[int, str]) -> Sect
 
 
 def _cell(teller: Teller, entry: Element) -> Cell:
-    isolate, antibiotic = (teller.value(entry, name).strip() for name in ("RefMicroorganism", "RefAntibiotic"))
+    isolate, antibiotic = (teller.value(entry, name) for name in ("RefMicroorganism", "RefAntibiotic"))
     word = susceptibility_word(teller, teller.value(entry, "Sensitivity"))
-    return Cell(_whole(isolate), _whole(antibiotic), word)
-
-
-def _whole(number: str) -> int:
-    return int(number) if number.lstrip("+").isdigit() else 0
+    return Cell(place_number(isolate), place_number(antibiotic), word)

@@ -67,7 +67,18 @@ def paragraphs(teller: Teller, holder: Element | None) -> str:
 
 def protected(element: Element) -> bool:
     """Whether a sender marked this as not for everybody (facts: rpt06.md, d; the number's meaning is not public)."""
-    return (element.text("Protected") or "0").strip().lstrip("+0") != ""
+    return is_above_zero(element.text("Protected") or "")
+
+
+def is_above_zero(number: str) -> bool:
+    """Whether a whole number in any spelling of XML Schema is another than 0."""
+    return number.strip().lstrip("+-0") != ""
+
+
+def place_number(said: str, otherwise: int = 0) -> int:
+    """The number of a row or column; letters with faults may say anything there."""
+    digits = said.strip().removeprefix("+")
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else otherwise
 
 
 def said(teller: Teller, element: Element | None) -> str:

@@ -8,10 +8,12 @@ from labbro.letters.microbiology_texts import (
     code_note,
     code_of,
     comments,
+    is_above_zero,
     measured,
     one_line,
     paragraphs,
     parties,
+    place_number,
     prompts,
     protected,
     references,
@@ -173,8 +175,7 @@ def _culture(teller: Teller, culture: Element | None) -> list[Section]:
 
 def _number(element: Element, name: str, otherwise: int) -> int:
     """The number that a letter gives a row or column (XRPT06), or its place in the document."""
-    number = (element.text(name) or "").strip()
-    return int(number) if number.lstrip("+").isdigit() else otherwise
+    return place_number(element.text(name) or "", otherwise)
 
 
 def _isolate(teller: Teller, at: int, isolate: Element) -> Row:
@@ -275,7 +276,7 @@ def properties(teller: Teller, holder: Element | None) -> tuple[Field, ...]:
 
 
 def _property(teller: Teller, turn: list[Element]) -> Field:
-    hidden = any(part.name == "Protected" and part.value.strip().lstrip("+0") for part in turn)
+    hidden = any(part.name == "Protected" and is_above_zero(part.value) for part in turn)
     code, label = code_of(teller, turn[0]), said(teller, turn[0])
     lines: list[str] = []
     for part in turn[1:]:

@@ -167,3 +167,19 @@ def test_what_the_sender_protects_is_not_shown_but_kept():
 
 def test_a_refused_consent_is_said_at_the_top():
     assert "🔒" in letters.show_text(miba(("Patient/ConsentGiven", "false")))
+
+
+@pytest.mark.parametrize("number", ["", "x", "²", "9" * 5000, "-1"])
+def test_a_letter_with_a_faulty_number_can_still_be_shown(number):
+    letter = miba((f"{CULTURE}/Pattern/PatternEntry/0/RefAntibiotic", number))
+    assert codes(letter)
+    assert "Uden plads i skemaet" in letters.show_text(letter)
+
+
+@pytest.mark.parametrize(
+    ("number", "hidden"), [("0", False), ("-0", False), ("+00", False), ("1", True), (" 7 ", True)]
+)
+def test_zero_in_any_spelling_protects_nothing(number, hidden):
+    letter = miba((f"{CULTURE}/Microorganism/1/Identification", coded("Candida") | {"Protected": number}))
+    assert codes(letter) == []
+    assert ("Candida" not in letters.show_text(letter)) is hidden
