@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.letters.building import edi, interchange, letter_edi, letter_xml, segments, xml
 from tests.letters.building import document as document_of
+from tests.letters.building import edi, interchange, letter_edi, letter_xml, segments, xml
 
 from labbro import cli, letters
 
@@ -43,7 +43,7 @@ def lines(out: str) -> list[dict]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-# --- check ---------------------------------------------------------------------------------------------------------------------
+# --- check -----------------------------------------------------------------------------------------------------------
 
 
 def test_check_ends_with_0_where_all_are_valid(run, folder):
@@ -148,7 +148,7 @@ def test_findings_are_told_in_danish_if_asked(run, folder):
     assert "Værdien er tom" in out
 
 
-# --- convert -------------------------------------------------------------------------------------------------------------------
+# --- convert ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("to", "ending"), [("xml", "xml"), ("edifact", "edi"), ("json", "json")])
@@ -249,7 +249,7 @@ def test_json_that_was_converted_is_the_letter(run, folder):
     assert letters.from_json(json.loads(out)) == reading.letter
 
 
-# --- show ----------------------------------------------------------------------------------------------------------------------
+# --- show ------------------------------------------------------------------------------------------------------------
 
 
 def test_show_prints_the_letter_for_a_person(run, folder):

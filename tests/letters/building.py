@@ -26,7 +26,7 @@ VERSIONS = tuple(DATE_OF)
 REPORTS = VERSIONS[:4]
 RECEIPTS = VERSIONS[4:]
 
-# --- XML -----------------------------------------------------------------------------------------------------------
+# --- XML -------------------------------------------------------------------------------------------------------------
 
 ENVELOPE = (
     "<Envelope><Sent><Date>2024-05-06</Date><Time>07:10</Time></Sent><Identifier>KUVERT1</Identifier>"
@@ -39,7 +39,8 @@ _HEAD = (
 _PARTIES = (
     f"<Sender><EANIdentifier>{SENDER}</EANIdentifier><Identifier>4201050</Identifier>"
     "<IdentifierCode>sygehusafdelingsnummer</IdentifierCode><OrganisationName>Ørby Sygehus</OrganisationName>"
-    "<DepartmentName>Klinisk biokemi</DepartmentName><MedicalSpecialityCode>klin_biokemi</MedicalSpecialityCode>{from_lab}</Sender>"
+    "<DepartmentName>Klinisk biokemi</DepartmentName><MedicalSpecialityCode>klin_biokemi</MedicalSpecialityCode>"
+    "{from_lab}</Sender>"
     f"<Receiver><EANIdentifier>{RECEIVER}</EANIdentifier><Identifier>000123</Identifier>"
     "<IdentifierCode>ydernummer</IdentifierCode><OrganisationName>Lægerne i Ørby</OrganisationName></Receiver>"
 )
@@ -87,8 +88,10 @@ def letter_xml(version: str = "XR0131K") -> str:
     """The markup of one plain letter."""
     root, code = root_of(version), version.partition("/")[0]
     if version in RECEIPTS:
-        head = f"<Letter><Identifier>KVIT1</Identifier><VersionCode>{code}</VersionCode><StatisticalCode>XCTL0{code[3]}</StatisticalCode></Letter>"
-        parties = f"<Sender><EANIdentifier>{SENDER}</EANIdentifier></Sender><Receiver><EANIdentifier>{RECEIVER}</EANIdentifier></Receiver>"
+        codes = f"<VersionCode>{code}</VersionCode><StatisticalCode>XCTL0{code[3]}</StatisticalCode>"
+        head = f"<Letter><Identifier>KVIT1</Identifier>{codes}</Letter>"
+        sender, receiver = (f"<EANIdentifier>{ean}</EANIdentifier>" for ean in (SENDER, RECEIVER))
+        parties = f"<Sender>{sender}</Sender><Receiver>{receiver}</Receiver>"
         return f"<{root}>{head}{parties}{_ORIGINAL.format(refusal='' if code == 'XC0330Q' else REFUSAL)}</{root}>"
     from_lab = "<FromLabIdentifier>OEB</FromLabIdentifier>" if version == "XR0131K" else ""
     status = "<ReportStatusCode>komplet_svar</ReportStatusCode>" if version == "XR0131K" else ""
@@ -121,7 +124,7 @@ def xml(version: str = "XR0131K", *changes: tuple[str, str]) -> bytes:
     return replaced(document(letter_xml(version), version=version), *changes).encode()
 
 
-# --- EDIFACT -------------------------------------------------------------------------------------------------------
+# --- EDIFACT ---------------------------------------------------------------------------------------------------------
 
 UNA = "UNA:+.? '"
 UNB = f"UNB+UNOC:3+{SENDER}:14+{RECEIVER}:14+240506:0710+KUVERT1++++0'"
@@ -193,7 +196,7 @@ def edi(version: str = "R0131K", *changes: tuple[str, str]) -> bytes:
     return interchange(segments(version, *changes))
 
 
-# --- reading -------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def read_one(data: bytes) -> Reading:

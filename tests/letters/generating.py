@@ -9,7 +9,7 @@ import random
 from xml.sax.saxutils import escape
 
 from labbro.letters import Element, Envelope, Letter
-from labbro.letters.grammar import Choice, Part, Text, Together, Word
+from labbro.letters.grammar import Choice, Part, Text, Word
 from labbro.letters.model import Model
 from labbro.letters.registry import Declared, registry
 from labbro.letters.values import Value
@@ -88,8 +88,7 @@ class Maker:
         return str(self.chance.randint(0, 10**9))
 
     def date(self) -> str:
-        day = f"{self.chance.randint(1981, 2079)}-{self.chance.randint(1, 12):02}-{self.chance.randint(1, 28):02}"
-        return day
+        return f"{self.chance.randint(1981, 2079)}-{self.chance.randint(1, 12):02}-{self.chance.randint(1, 28):02}"
 
     def time(self) -> str:
         return f"{self.chance.randint(0, 23):02}:{self.chance.randint(0, 59):02}"
@@ -122,7 +121,7 @@ class Maker:
         return Element(name, "" if deep > 2 else self.text(MARK_TEXTS[name], deep + 1))
 
 
-# --- serialisation --------------------------------------------------------------------------------------------------------
+# --- serialisation ---------------------------------------------------------------------------------------------------
 
 
 def markup(element: Element, chance: random.Random, prefix: str = "", model: Model | None = None) -> str:
@@ -180,7 +179,7 @@ def document(letter: Letter, chance: random.Random, declared: Declared | None = 
     return (head + text).encode(encoding, "xmlcharrefreplace")
 
 
-# --- faults -----------------------------------------------------------------------------------------------------------------
+# --- faults ----------------------------------------------------------------------------------------------------------
 
 
 def spoiled(element: Element, chance: random.Random) -> Element:

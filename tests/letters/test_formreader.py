@@ -12,7 +12,7 @@ from .building import codes, edi, errors, good, interchange, only, read_one, seg
 RESULT = "LaboratoryResults/Result"
 
 
-# --- versions ------------------------------------------------------------------------------------------------------
+# --- versions --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_location_numbers_come_from_the_interchange_header():
     assert (letter.sender_ean, letter.receiver_ean) == ("5790000000005", "5790000000012")
 
 
-# --- consent: three states, and a sense that depends on the version -----------------------------------------------------
+# --- consent: three states, and a sense that depends on the version --------------------------------------------------
 
 NAMES = "+++SU:Prøve+FO:Åse'\n"
 REFUSED = (NAMES, NAMES + "HAN+CDS'\n")
@@ -91,7 +91,7 @@ def test_older_and_foot_status_letters_have_no_consent_and_the_segment_is_told(c
     assert only(reading, "segment-not-known").segment is not None
 
 
-# --- parties -----------------------------------------------------------------------------------------------------------
+# --- parties ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_speciality_segment_without_a_code_says_nothing():
     assert good(edi("R0131K", ("SPR+ORG+60:", "SPR+ORG+:"))).root.find("Sender/MedicalSpecialityCode") is None
 
 
-# --- patient and sample ---------------------------------------------------------------------------------------------------
+# --- patient and sample ----------------------------------------------------------------------------------------------
 
 
 def test_an_alternative_number_stands_in_rff_xpi():
@@ -261,7 +261,7 @@ def test_a_time_that_no_calendar_has_is_an_error(said):
     assert not read_one(edi("R0131K", ("DTM+4:202405050630", f"DTM+4:{said}"))).ok
 
 
-# --- results -----------------------------------------------------------------------------------------------------------
+# --- results ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_another_state_of_the_report_is_an_error(said):
     assert not read_one(edi("R0131K", ("STS++K", f"STS++{said}"))).ok
 
 
-# --- texts and references ------------------------------------------------------------------------------------------------
+# --- texts and references --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", ["RIT", 'RIT"'])
@@ -498,7 +498,7 @@ def test_fnx_is_refused_where_the_schema_of_the_year_does_not_have_it():
     assert errors(read_one(edi("R0130K", ("REL+PRF", said))).findings) == ["not-in-list"]
 
 
-# --- what has no place ------------------------------------------------------------------------------------------------------
+# --- what has no place -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("said", ["XYZ+1'", "FTX+QQQ+P00++hej'", "S99+99'", "PTY+REP+CI'"])

@@ -1,4 +1,4 @@
-"""RPT01 in EDIFACT, written: every segment, and everything that EDIFACT cannot say, named (facts: rpt01.md, edifact.md)."""
+"""RPT01 in EDIFACT, written: every segment, and everything EDIFACT cannot say, named (facts: rpt01.md, edifact.md)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def refused(version="XR0131K", *changes):
     return found
 
 
-# --- the whole letter -----------------------------------------------------------------------------------------------------
+# --- the whole letter ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("version", "code"), [("XR0130K", "R0130K"), ("XR0131K", "R0131K"), ("XR0130F", "R0130F")])
@@ -61,10 +61,10 @@ def test_the_2005_schema_is_written_without_s19_and_stray_quotes_and_its_new_rea
     assert "FTX+SPC+P00++igen" in said
     assert "REL+PRF+POR:::Ørby KKA" in said
     assert not any(segment.startswith("S19") for segment in said)
-    assert [code for code in (f.code for f in letters.losses(letter, "edifact")[1])] == ["read-as-other"]
+    assert [found.code for found in letters.losses(letter, "edifact")[1]] == ["read-as-other"]
 
 
-# --- parties --------------------------------------------------------------------------------------------------------------
+# --- parties ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,8 @@ def test_the_placeholder_of_a_letter_that_came_as_edifact_is_kept_when_it_goes_b
 
 
 def test_copy_receiver_and_physician_are_counted_after_sender_and_receiver():
-    copy = "<CCReceiver><Identifier>555</Identifier><IdentifierCode>sorkode</IdentifierCode><UnitName>Øst</UnitName></CCReceiver>"
+    number = "<Identifier>555</Identifier><IdentifierCode>sorkode</IdentifierCode>"
+    copy = f"<CCReceiver>{number}<UnitName>Øst</UnitName></CCReceiver>"
     physician = "<Physician><PersonInitials>FK</PersonInitials></Physician></Receiver>"
     said = written("XR0131K", ("</Receiver>", physician + copy))
     at = said.index("NAD+CCR+555:SOR:SST++_:_:Øst:::US")
@@ -151,7 +152,7 @@ def test_a_speciality_is_written_empty_where_there_is_none():
     assert "SPR+ORG+:SKS:SST+RPT01:SKS:SST" in written("XR0131K", (speciality, ""))
 
 
-# --- consent ----------------------------------------------------------------------------------------------------------------
+# --- consent ---------------------------------------------------------------------------------------------------------
 
 CONSENT = ("</Patient>", "<Consent><Given>{}</Given></Consent></Patient>")
 
@@ -172,7 +173,7 @@ def test_no_statement_is_written_as_silence_too():
     assert "HAN+CDS" not in written()
 
 
-# --- sample and results -------------------------------------------------------------------------------------------------------
+# --- sample and results ----------------------------------------------------------------------------------------------
 
 
 def test_a_volume_is_written_and_comes_back():
@@ -269,7 +270,7 @@ def test_a_kind_of_interval_without_limits_is_carried_or_told():
     assert kept != told
 
 
-# --- texts and references -------------------------------------------------------------------------------------------------------
+# --- texts and references --------------------------------------------------------------------------------------------
 
 
 def test_a_text_of_more_segments_than_allowed_stops_the_writing():
@@ -348,7 +349,7 @@ def test_a_supplement_to_come():
     assert "FTX+SUP+P00++Billede" in written("XR0131K", ("</Result>", reference))
 
 
-# --- what edifact has no place for --------------------------------------------------------------------------------------------
+# --- what edifact has no place for -----------------------------------------------------------------------------------
 
 
 def test_a_statistical_code_of_its_own_is_lost_and_named():

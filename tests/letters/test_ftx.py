@@ -25,7 +25,7 @@ def read(*segments, styled=False):
     return ftx.read_text([Ftx(style, list(said), 1) for style, said in segments], styled)
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_value_is_carried_as_one_line():
     assert ftx.read_plain([Ftx("F00", ["et \\", "to"], 1), Ftx("F00", [" tre"], 2)]) == "et to tre"
 
 
-# --- writing: 69 and 70 -------------------------------------------------------------------------------------------------------
+# --- writing: 69 and 70 ----------------------------------------------------------------------------------------------
 
 
 def test_69_characters_stay_on_one_line():
@@ -117,7 +117,7 @@ def test_a_text_without_a_break_at_its_end_gains_one_on_the_way_back():
     assert read(*(("P00", said) for said in lines("a"))) == ("a", BREAK)
 
 
-# --- styles -------------------------------------------------------------------------------------------------------------------
+# --- styles ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_every_style_comes_back(name):
     assert read(*styles(fixed), styled=True) == fixed
 
 
-# --- both ways ------------------------------------------------------------------------------------------------------------------
+# --- both ways -------------------------------------------------------------------------------------------------------
 
 LINE = st.text(alphabet="abc æ.:+?'\\ ", min_size=1, max_size=160).filter(
     lambda text: text != "." and not text.endswith("\\")

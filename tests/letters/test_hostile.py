@@ -47,7 +47,7 @@ def grows_linearly(make, small: int = 400, times: int = 8, slack: float = 1.6) -
     return second - base <= slack * times * max(first - base, small)
 
 
-# --- edifact ---------------------------------------------------------------------------------------------------------------------
+# --- edifact ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,19 @@ def test_a_document_cut_off_anywhere_is_refused(cut):
     assert not reading.ok
 
 
-# --- xml -------------------------------------------------------------------------------------------------------------------------
+# --- xml -------------------------------------------------------------------------------------------------------------
+
+
+BOMB = b"<!DOCTYPE a [<!ENTITY a 'aaaaaaaaaa'>"
+for below, name in zip("abcdefgh", "bcdefghi", strict=True):
+    BOMB += f"<!ENTITY {name} '{f'&{below};' * 10}'>".encode()
+BOMB += b"]><a x='&i;'>&i;&i;</a>"
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;">'
-        b'<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;">]><a x="&e;">&e;&e;&e;</a>',
+        BOMB,
         b'<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]><a>&a;</a>',
         b'<!DOCTYPE a [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x"> %p;]><a/>',
         b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd"><a/>',
@@ -202,7 +207,7 @@ def test_documents_that_lie_about_their_encoding_are_refused(said, real):
     assert not read_one(text.encode(real)).ok
 
 
-# --- fuzz ------------------------------------------------------------------------------------------------------------------------
+# --- fuzz ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +220,7 @@ def test_spoilt_letters_are_read_without_exception(inputs, part):
     assert run(SEED + part * 500, 500, inputs) == []
 
 
-# --- memory ----------------------------------------------------------------------------------------------------------------------
+# --- memory ----------------------------------------------------------------------------------------------------------
 
 STREAM = """
     import io, sys

@@ -1,4 +1,4 @@
-"""Our verdicts and conversions beside MedCom's own: samples, generated letters, schemas (../shared/medcom/README.md)."""
+"""Our verdicts and conversions beside MedCom's: samples, generated letters, schemas (../shared/medcom/README.md)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def contents(several: list[Letter]) -> list[object]:
     return [(letter.version, letter.envelope, content_of(letter.root)) for letter in several]
 
 
-# --- verdicts ---------------------------------------------------------------------------------------------------------------
+# --- verdicts --------------------------------------------------------------------------------------------------------
 
 
 def test_every_generated_letter_is_valid_here_and_there(generated, verdict):
@@ -198,7 +198,7 @@ def test_documents_of_every_shape_get_the_verdict_of_the_official_schema(verdict
     assert ok(data) is verdict(data, version), [reading.findings for reading in letters.read(data)]
 
 
-# --- conversions --------------------------------------------------------------------------------------------------------------
+# --- conversions -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -272,7 +272,7 @@ def _key_of(root: Element) -> tuple[str, Element]:
     return code, root
 
 
-# --- differences to what is not to be trusted ------------------------------------------------------------------------------------
+# --- differences to what is not to be trusted ------------------------------------------------------------------------
 
 # What the defects and notes of the manifest may change, as names of elements; "*" anything at all.
 TOUCHES = {

@@ -171,8 +171,8 @@ def test_the_quick_way_and_the_thorough_way_through_xml_give_equal_readings(vers
 def _plainly(letter: Letter) -> bytes:
     """As the writer would write it, right or wrong."""
     from labbro.letters import xml
-    from labbro.letters.verdict import envelope_element
     from labbro.letters.registry import registry
+    from labbro.letters.verdict import envelope_element
 
     out = [f'<Emessage xmlns="{registry().by_key[letter.version].version.namespace}">']
     for element in (envelope_element(letter.envelope), letter.root):

@@ -35,7 +35,7 @@ def receipt(code, *changes):
     return interchange(text.replace("UNT+4", f"UNT+{count}"), unb=UNB)
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_reason_of_the_official_sample_is_read_line_by_line(shared):
     assert lines[1].startswith("Med venlig hilsen")
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------------------
+# --- writing ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", RECEIPTS)
@@ -170,7 +170,7 @@ def test_a_receipt_comes_back_from_edifact_the_same(version):
     assert REFUSAL not in xml("XC0330Q").decode()
 
 
-# --- answering -------------------------------------------------------------------------------------------------------------------
+# --- answering -------------------------------------------------------------------------------------------------------
 
 
 def answered(data, refusal=None):

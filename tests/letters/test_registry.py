@@ -176,7 +176,7 @@ def test_nobody_else_knows_it():
     assert (reading.letter, [found.code for found in reading.findings]) == (None, ["not-supported"])
 
 
-# --- the packaged declarations -------------------------------------------------------------------------------------------------------
+# --- the packaged declarations ---------------------------------------------------------------------------------------
 
 
 def test_every_declared_version_has_its_own_key_root_and_edifact_code():

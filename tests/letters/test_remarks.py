@@ -68,7 +68,9 @@ def test_a_placeholder_is_neither_a_number_nor_without_a_unit():
     [("60", "130", False), ("130", "60", True), ("1,5", "1.4", True), ("60", "60", False), ("&lt;5", "1", False)],
 )
 def test_limits_the_wrong_way_round_are_noticed(lower, upper, noticed):
-    interval = f"<ReferenceInterval><TypeOfInterval>terapeutisk</TypeOfInterval><LowerLimit>{lower}</LowerLimit><UpperLimit>{upper}</UpperLimit></ReferenceInterval><ResultType>"
+    limits = f"<LowerLimit>{lower}</LowerLimit><UpperLimit>{upper}</UpperLimit>"
+    kind = "<TypeOfInterval>terapeutisk</TypeOfInterval>"
+    interval = f"<ReferenceInterval>{kind}{limits}</ReferenceInterval><ResultType>"
     path = "LaboratoryReport/LaboratoryResults/Result/ReferenceInterval/LowerLimit"
     assert told(("<ResultType>", interval)) == ([("warning", "interval-upside-down", path)] if noticed else [])
 

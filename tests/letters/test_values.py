@@ -165,7 +165,7 @@ def test_every_kind_says_what_it_expects_in_two_languages(value):
     assert value.describe("da") != value.describe()
 
 
-# --- lists by year (facts: valuelists.md, 6 and 7) -----------------------------------------------------------------------------------
+# --- lists by year (facts: valuelists.md, 6 and 7) -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_line_ends_between_elements_mean_nothing(ends):
     assert good(spread(document(letter_xml()), ends).encode()).root == good(xml()).root
 
 
-# --- cutting a large document ----------------------------------------------------------------------------------------------------------
+# --- cutting a large document ----------------------------------------------------------------------------------------
 
 
 class Dripping(io.RawIOBase):
