@@ -314,14 +314,17 @@ STATUS = Derived(
 )
 
 
-def table_group(*items: Item) -> Group:
-    """The first hidden group: status and result. `items`: the line of its heading, and what follows the status."""
+def table_group(*items: Item, validated: str = "") -> Group:
+    """The first hidden group: status and result. `items`: the line of its heading, and what follows the status;
+    `validated`: the versions whose result may be malignant."""
     heading, *more = items
+    plain = "RSL+AV+{TableFormat/TableResult}"
     return group(
         "S18",
         line("GIS+{~gis}"),
         heading,
-        line("RSL+AV+{TableFormat/TableResult}+++{TableFormat/ResultValidation|malignancy}", lenient=True),
+        line(plain, "".join(mark for mark in "ABC" if mark not in validated), lenient=True),
+        *(line(f"{plain}+++{{TableFormat/ResultValidation|malignancy}}", mark, lenient=True) for mark in validated),
         line("STS++{~sts}"),
         STATUS,
         *more,

@@ -290,3 +290,9 @@ def test_the_page_reads_from_result_to_conclusion_to_diagnoses_to_texts():
     assert "Øvrige oplysninger" not in text
     english = letters.show_text(report("XR0331P"), "en")
     assert "Topography: site" in english
+
+
+def test_a_judgement_of_malignity_has_no_place_in_2005_and_is_told():
+    reading = edited(report("XR0330P"), ("RSL+AV+i.a.'", "RSL+AV+i.a.+++MA'"))
+    assert errors(reading) == []
+    assert "more-than-known" in [found.code for found in reading.findings]

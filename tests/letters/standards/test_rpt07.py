@@ -211,3 +211,9 @@ def test_the_samples_of_one_letter_are_shown_together():
     letter = report(VERSION, (f"{RESULTS}/CodedFormat/Sample", many))
     assert all(f"S{number}" in letters.show_text(letter) for number in range(3))
     assert through_edifact(letter).root.find(f"{RESULTS}/CodedFormat") == letter.root.find(f"{RESULTS}/CodedFormat")
+
+
+def test_a_judgement_of_malignity_has_no_place_and_is_told():
+    reading = edited(report(VERSION), ("RSL+AV+Bærer'", "RSL+AV+Bærer+++MA'"))
+    assert errors(reading) == []
+    assert "more-than-known" in [found.code for found in reading.findings]

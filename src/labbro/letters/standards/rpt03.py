@@ -92,7 +92,7 @@ FORM = Form(
         PATIENT_GROUP,
         CLINICAL_GROUP,
         group("S16", line("SEQ++1"), line("SPC+SCI+ATT"), *SAMPLE, target="LaboratoryResults/CodedFormat/Sample"),
-        table_group(line("INV+OE+:::{TableFormat/ResultHeadline}", lenient=True)),
+        table_group(line("INV+OE+:::{TableFormat/ResultHeadline}", lenient=True), validated="C"),
         DIAGNOSIS_GROUP,
         group(
             "S18",

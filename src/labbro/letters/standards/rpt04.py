@@ -129,7 +129,7 @@ FORM = Form(
         RELATIVE_GROUP,
         CLINICAL_GROUP,
         SAMPLES_GROUP,
-        table_group(line("INV+OE+:::{TableFormat/ResultHeadline}", lenient=True)),
+        table_group(line("INV+OE+:::{TableFormat/ResultHeadline}", lenient=True), validated="C"),
         DIAGNOSIS_GROUP,
         group(
             "S18",
