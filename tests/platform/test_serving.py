@@ -96,6 +96,21 @@ def server(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Itera
 
 
 @pytest.fixture
+def start(tmp_path: Path, database_url: str) -> Iterator[Callable[..., Served]]:
+    """Starts servers of the test's own; none outlives the test."""
+    started: list[Served] = []
+
+    def begin(**environ: str) -> Served:
+        started.append(Served(tmp_path, **{"LABBRO_DATABASE_URL": database_url, **environ}))
+        return started[-1]
+
+    yield begin
+    for served in started:
+        served.process.kill()
+        served.process.wait()
+
+
+@pytest.fixture
 def client(server: Served) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.address, timeout=20) as opened:
         yield opened
@@ -220,8 +235,8 @@ def test_a_body_that_does_not_come_is_given_up(server: Served) -> None:
         assert b"408" in connection.recv(4096).split(b"\r\n")[0]
 
 
-def test_many_large_bodies_do_not_take_all_memory(tmp_path: Path, database_url: str) -> None:
-    served = Served(tmp_path, LABBRO_DATABASE_URL=database_url, LABBRO_BODY_LIMIT_MB="1")
+def test_many_large_bodies_do_not_take_all_memory(start: Callable[..., Served]) -> None:
+    served = start(LABBRO_BODY_LIMIT_MB="1")
     size = 1024 * 1024
     unfinished = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(6)]
     for connection in unfinished:
@@ -249,11 +264,11 @@ def test_requests_are_answered_while_a_slow_one_runs(client: httpx.Client) -> No
 
 
 def test_a_server_whose_database_went_away_is_alive_but_not_ready(
-    tmp_path: Path, cluster: Embedded, new_database_url: Callable[[], str]
+    start: Callable[..., Served], cluster: Embedded, new_database_url: Callable[[], str]
 ) -> None:
     url = new_database_url()
     name = conninfo_to_dict(url)["dbname"]
-    served = Served(tmp_path, LABBRO_DATABASE_URL=url)
+    served = start(LABBRO_DATABASE_URL=url)
     with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as administrator:
         administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
         administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
@@ -267,8 +282,8 @@ def test_a_server_whose_database_went_away_is_alive_but_not_ready(
     assert served.stop() == 0
 
 
-def test_sigterm_finishes_work_in_hand_and_refuses_new_work(tmp_path: Path, database_url: str) -> None:
-    served = Served(tmp_path, LABBRO_DATABASE_URL=database_url)
+def test_sigterm_finishes_work_in_hand_and_refuses_new_work(start: Callable[..., Served]) -> None:
+    served = start()
     answers: list[httpx.Response] = []
     slow = threading.Thread(target=lambda: answers.append(httpx.get(f"{served.address}/slow?seconds=1.5", timeout=20)))
     slow.start()
@@ -285,8 +300,8 @@ def test_sigterm_finishes_work_in_hand_and_refuses_new_work(tmp_path: Path, data
     assert served.process.stdout.read().strip() == "closed"
 
 
-def test_a_stop_does_not_wait_for_ever(tmp_path: Path, database_url: str) -> None:
-    served = Served(tmp_path, LABBRO_DATABASE_URL=database_url, LABBRO_STOP_SECONDS="1")
+def test_a_stop_does_not_wait_for_ever(start: Callable[..., Served]) -> None:
+    served = start(LABBRO_STOP_SECONDS="1")
     ignored = threading.Thread(target=lambda: _ignore(f"{served.address}/slow?seconds=60"))
     ignored.start()
     time.sleep(0.3)
@@ -357,14 +372,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_off_loopback_with_tls_the_server_speaks_tls_only(
-    tmp_path: Path, database_url: str, certificate: tuple[Path, Path]
+    start: Callable[..., Served], certificate: tuple[Path, Path]
 ) -> None:
     import ssl
 
     cert, key = certificate
-    served = Served(
-        tmp_path,
-        LABBRO_DATABASE_URL=database_url,
+    served = start(
         LABBRO_HOST="0.0.0.0",
         LABBRO_SECRET=SECRET,
         LABBRO_TLS_CERT=str(cert),
