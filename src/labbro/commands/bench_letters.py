@@ -187,7 +187,8 @@ def _stream() -> Measure:
     (report,) = bench_reports(1)
     start, end = report.index(b"UNH+"), report.index(b"UNZ+")
     body, copies = report[start:end], STREAM_MEGABYTES * 1_000_000 // (end - start)
-    with subprocess.Popen([sys.executable, "-c", _CHECK], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    command = [sys.executable, "-c", _CHECK]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own
         if process.stdin is None or process.stdout is None:
             raise AssertionError("the process has no pipes")
         process.stdin.write(report[:start])

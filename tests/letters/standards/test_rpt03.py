@@ -136,7 +136,7 @@ def test_an_address_without_municipality_has_none():
 
 
 def test_a_relative_has_no_place_here_and_is_not_taken_for_the_patient():
-    relative = "S07+07'PNA+PER+1111111118:::CPR:IM+++SU:Anden'RFF+XPI:1234567890'REL+PER+MO'"
+    relative = "S07+07'PNA+PER+1111111117:::CPR:IM+++SU:Anden'RFF+XPI:1234567890'REL+PER+MO'"
     reading = edited(report("XR0331P"), (PAT, PAT + relative))
     assert errors(reading) == []
     assert "segment-not-known" in [found.code for found in reading.findings]

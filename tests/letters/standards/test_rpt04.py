@@ -99,10 +99,10 @@ def test_until_2012_a_refusal_is_told_as_lost(version):
 
 @pytest.mark.parametrize(("word", "code"), [("uspec_paaroerende", "GU"), ("mor", "MO"), ("far", "FA"), ("barn", "SD")])
 def test_the_relative_has_a_group_and_a_number_of_his_own(word, code):
-    relative = {"RelationCode": word, "PersonIdentifier": "1111111118", "PersonSurnameName": "Prøve"}
+    relative = {"RelationCode": word, "PersonIdentifier": "1111111117", "PersonSurnameName": "Prøve"}
     letter = report("XR0432P", ("Relative", relative))
     said = segments(letter)
-    assert said[said.index(f"REL+PER+{code}") - 1] == "PNA+PER+1111111118:::CPR:IM+++SU:Prøve"
+    assert said[said.index(f"REL+PER+{code}") - 1] == "PNA+PER+1111111117:::CPR:IM+++SU:Prøve"
     assert through_edifact(letter).root.find("Relative") == letter.root.find("Relative")
     assert "Prøve (" in letters.show_text(letter)
     unnumbered = report("XR0432P", ("Relative", {"RelationCode": word, "PersonSurnameName": "Prøve"}))
