@@ -25,23 +25,20 @@ def placeholder(root: Element) -> Iterator[Remark]:
 
 def order_of_times(root: Element) -> Iterator[Remark]:
     """A sample received before it was taken, or a result older than its sample."""
-    times = {
-        name: root.find(path)
-        for name, path in (
-            ("taken", "RequisitionInformation/SamplingDateTime"),
-            ("received", "RequisitionInformation/SampleReceivedDateTime"),
-            ("results", f"{GENERAL}/ResultsDateTime"),
-        )
-    }
-    taken, received, results = times["taken"], times["received"], times["results"]
-    if taken is not None and received is not None and _minute(received) < _minute(taken):
+    request, results = root.find("RequisitionInformation"), root.find(f"{GENERAL}/ResultsDateTime")
+    taken = request.find("SamplingDateTime") if request is not None else None
+    received = request.find("SampleReceivedDateTime") if request is not None else None
+    if taken is None:
+        return
+    since = _minute(taken)
+    if received is not None and _minute(received) < since:
         yield Remark("received-before-sampling", "RequisitionInformation/SampleReceivedDateTime", received.at)
-    if taken is not None and results is not None and _minute(results) < _minute(taken):
+    if results is not None and _minute(results) < since:
         yield Remark("result-before-sampling", f"{GENERAL}/ResultsDateTime", results.at)
 
 
-def _minute(element: Element) -> str:
-    return f"{element.text('Date')}T{element.text('Time')}"
+def _minute(element: Element) -> list[str]:
+    return [part.value for part in element.children]
 
 
 PATHOLOGY_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, placeholder, order_of_times)

@@ -127,26 +127,38 @@ class _Plain:
         return Element(model.name, () if model.kind == "container" else "", self.number)
 
     def _text(self, model: Model, text: str) -> Element:
+        """A text that stands among elements: only blanks may follow it."""
+        found, after = self._marked(model, text)
+        if after and after.strip(WHITE):
+            raise _NotPlain
+        return found
+
+    def _marked(self, model: Model, text: str) -> tuple[Element, str]:
+        """A text, or a mark with its own text, and the characters that follow it."""
         self.number = number = self.number + 1
         content: list[Element | str] = [_unescaped(text)] if text else []
         while True:
             piece = self.pieces[self.at]
             self.at += 1
-            if piece[0] == "/":
-                break
             head, _, text = piece.partition(">")
-            name = head[:-1]
-            if name not in model.children or (head != "Break/" and head != "Space/"):
+            if head[0] == "/":
+                break
+            mark = model.children.get(head.removesuffix("/"))
+            if mark is None:
                 raise _NotPlain
-            self.number += 1
-            content.append(Element(name, "", self.number))
+            if head[-1] == "/":
+                self.number += 1
+                content.append(Element(mark.name, "", self.number))
+            elif mark.children:
+                found, text = self._marked(mark, text)
+                content.append(found)
+            else:
+                raise _NotPlain
             if text:
                 content.append(_unescaped(text))
-        if piece[-1] != ">" and piece.partition(">")[2].strip(WHITE):
-            raise _NotPlain
         if len(content) < 2 and (not content or isinstance(content[0], str)):
-            return Element(model.name, content[0] if content else "", number)  # type: ignore[arg-type]
-        return Element(model.name, tuple(content), number)
+            return Element(model.name, content[0] if content else "", number), text  # type: ignore[arg-type]
+        return Element(model.name, tuple(content), number), text
 
 
 def _unescaped(text: str) -> str:

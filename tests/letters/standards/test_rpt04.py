@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from labbro import letters
 from labbro.letters import Element, Letter
+from labbro.letters.quick import read_plain
+from labbro.letters.registry import ENVELOPE_MODEL, registry
 
 from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts, ok
 from .pairs import check_edifact_settles, check_other_pairs, check_trusted_pairs
@@ -268,6 +271,24 @@ def test_styles_come_back_with_their_line_ends_where_they_were():
     back = through_edifact(letter).root.find(f"{TEXTUAL}/Conclusion/Text")
     assert back == letter.root.find(f"{TEXTUAL}/Conclusion/Text")
     assert "letter-fixed" in letters.html_fragment(letter)
+
+
+def test_a_text_with_styles_is_read_the_quick_way():
+    form = letters.to_json(report("XR0432P"))
+    section = form["HistopathologyReport"][RESULTS]["TextualFormat"]["Conclusion"]
+    section["Text"] = [
+        "a",
+        {"FixedFont": ["b", {"Bold": ["c", {"Break": ""}, "&"]}, " d"]},
+        "e",
+        {"Bold": ""},
+        {"Break": ""},
+    ]
+    letter = letters.from_json(form)
+    root = etree.fromstring(letters.write(letter, "xml").data)
+    namespace = etree.QName(root).namespace
+    found = read_plain(root, namespace, ENVELOPE_MODEL, registry().models_of(namespace).get)
+    assert found is not None
+    assert found[1] == letter.root
 
 
 def test_the_page_reads_from_result_to_conclusion_to_diagnoses_to_texts():
