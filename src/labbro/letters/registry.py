@@ -1,16 +1,20 @@
-"""Which letters Labbro knows: every module in `standards/` that declares a STANDARD. Compiled once, when first used."""
+"""Which letters Labbro knows: every module in `standards/` that declares a STANDARD.
+
+Each version is compiled once, when a letter of it is first met: what is never met costs no time at the start, and the
+garbage collector nothing to look at.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 
 from labbro.letters import standards
 from labbro.letters.formreader import FormReader
 from labbro.letters.formwriter import FormWriter
-from labbro.letters.grammar import Part, in_version
+from labbro.letters.grammar import Part, Word, in_version
 from labbro.letters.model import Model
 from labbro.letters.parts import ENVELOPE
 from labbro.letters.standard import Standard, Version, namespace_of
@@ -41,12 +45,42 @@ class Declared:
     def __init__(self, standard: Standard, version: Version) -> None:
         self.standard = standard
         self.version = version
-        self.words = in_version(standard.tree, version.mark)
-        self.model = Model(Part(version.root, self.words, 1, 1))
         with_form = standard.form is not None and version.has_edifact
         self.form = standard.form if with_form else None
-        self.reader = FormReader(self.form, version, self.words, standard.type_code) if self.form else None
-        self.writer = FormWriter(self.form, version, standard.type_code) if self.form and version.public else None
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """What its letters hold."""
+        return in_version(self.standard.tree, self.version.mark)
+
+    @cached_property
+    def model(self) -> Model:
+        """The same, quick to check."""
+        return Model(Part(self.version.root, self.words, 1, 1))
+
+    @cached_property
+    def reader(self) -> FormReader | None:
+        """Reads its EDIFACT; None where it has none."""
+        return FormReader(self.form, self.version, self.words, self.standard.type_code) if self.form else None
+
+    @cached_property
+    def writer(self) -> FormWriter | None:
+        """Writes its EDIFACT; None where it has none, or none that is public."""
+        if self.form is None or not self.version.public:
+            return None
+        return FormWriter(self.form, self.version, self.standard.type_code)
+
+
+class Models:
+    """The letters of a namespace."""
+
+    def __init__(self) -> None:
+        self.declared: dict[str, Declared] = {}
+
+    def get(self, name: str) -> Model | None:
+        """The model of a letter by the name of its root."""
+        declared = self.declared.get(name)
+        return None if declared is None else declared.model
 
 
 class Registry:
@@ -56,7 +90,7 @@ class Registry:
         self.standards = tuple(declared)
         self.by_key: dict[str, Declared] = {}
         self.by_root: dict[tuple[str, str], Declared] = {}
-        self._models: dict[str, dict[str, Model]] = {}
+        self._models: dict[str, Models] = {}
         self.by_edifact: dict[tuple[str, str], Declared] = {}
         for standard in self.standards:
             for version in standard.versions:
@@ -66,13 +100,13 @@ class Registry:
         version = declared.version
         self.by_key[version.key] = declared
         self.by_root[(version.namespace, version.root)] = declared
-        self._models.setdefault(version.namespace, {})[version.root] = declared.model
+        self._models.setdefault(version.namespace, Models()).declared[version.root] = declared
         if declared.form is not None and version.from_edifact:
             self.by_edifact[(declared.form.message[0], version.edifact_code)] = declared
 
-    def models_of(self, namespace: str) -> dict[str, Model]:
+    def models_of(self, namespace: str) -> Models:
         """The letters of a namespace, by the name of their root."""
-        return self._models.get(namespace, {})
+        return self._models.get(namespace) or Models()
 
 
 @cache
