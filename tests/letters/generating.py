@@ -70,6 +70,8 @@ class Maker:
         if value.kind == "decimal":
             number = self.chance.randint(-(10**8), 10**8)
             return self.chance.choice(["{}", "{}.50", "{}."] if self.rare else ["{}"]).format(number)
+        if value.kind == "true":
+            return self.chance.choice(["true", " true", "true\n"] if self.rare else ["true"])
         if value.kind == "date":
             return self.date()
         if value.kind == "boolean":

@@ -274,48 +274,45 @@ def _key_of(root: Element) -> tuple[str, Element]:
 
 # --- differences to what is not to be trusted ------------------------------------------------------------------------
 
-# What the defects and notes of the manifest may change, as names of elements; "*" anything at all.
-TOUCHES = {
+# What the defects of the manifest change, as names of elements; "*" for all that comes after.
+TEXTS = {"Comments", "AnalysisCompleteName", "ResultTextValue", "ResultComments", "RefuseText"}
+TOUCHES: dict[str, set[str]] = {
     "volume_misspelt": {"Volume", "UnitOfVolume"},
-    "space_drops_text": "*",
+    "space_drops_text": TEXTS,
     "style_not_read": {"ResultTextValue", "ResultComments"},
     "local_identifier_dropped": {"IdentifierLocal", "IdentifierCode"},
     "unb_year_pivot": {"Envelope"},
     "requisition_group_dropped": {"RequisitionGroup", "Order"},
-    "object_extension_not_written": {"Reference"},
-    "reference_description_wrap": {"Reference"},
+    "object_extension_not_written": {"Reference", "ObjectCode", "ObjectExtensionCode"},
+    "reference_description_wrap": {"Reference", "RefDescription", "URL"},
     "cc_unit_not_read": {"UnitName"},
-    "ftx_limit": "*",
-    "read_as_2007": "*",
+    "ftx_limit": TEXTS,
+    "one_text_per_ftx_read": TEXTS,
     "s19_group_written": {"ProducerOfLabResult", "ReferenceInterval"},
     "stray_quote_in_ftx_code": {"ResultTextValue", "ResultComments"},
-    "receipt_unknown_message_type": set(),
-    "reading_not_stable": "*",
-    "one_text_per_ftx_read": {"Comments", "AnalysisCompleteName", "ResultTextValue", "ResultComments"},
     "r0130f_iupac_not_read": {"AnalysisCodeType"},
-    "mds_not_written": "*",
-    "amt_not_written": "*",
+    "mds_not_written": {"AnalysisCodeType"},
+    "amt_not_written": {"IdentifierCode"},
     "interval_type_without_limits": {"TypeOfInterval", "ReferenceInterval"},
-    "several_letters_not_read": "*",
-    "outside_latin1": "*",
+    "several_letters_not_read": {"*"},
     "receipt_code_without_text": {"RefuseCode", "RefuseText"},
-    "receipt_text_first_ftx_only": {"RefuseText"},
-    "local_elements": "*",
+    # A note: what is empty has no place in the official form, and ours says it as an empty line.
+    "empty_value_not_in_form": TEXTS,
 }
 
 
+def unexplained(line: dict, ours: list[Letter | None], theirs: list[Letter | None]) -> set[str]:
+    """The elements that differ though no defect of the manifest touches them."""
+    named = {*line["defects"], *line["notes"]}
+    return differing(ours, theirs) - {name for defect in named for name in TOUCHES.get(defect, ())}
+
+
 def test_where_the_official_reading_is_not_to_be_trusted_a_named_defect_explains_every_difference(manifest, generated):
-    unexplained = []
     for line in manifest:
-        if line["trust_read"] or not line["back"] or not line["edi"]:
-            continue
-        ours = [reading.letter for reading in letters.read((generated / line["edi"]).read_bytes())]
-        theirs = [reading.letter for reading in letters.read((generated / line["back"]).read_bytes())]
-        names = set(line["defects"]) | set(line["notes"])
-        for name in sorted(differing(ours, theirs)):
-            if not any(TOUCHES.get(defect) == "*" or name in (TOUCHES.get(defect) or ()) for defect in names):
-                unexplained.append((line["file"], name, sorted(names)))
-    assert unexplained == []
+        if not line["trust_read"] and line["back"] and line["edi"]:
+            ours = [reading.letter for reading in letters.read((generated / line["edi"]).read_bytes())]
+            theirs = [reading.letter for reading in letters.read((generated / line["back"]).read_bytes())]
+            assert unexplained(line, ours, theirs) == set(), line["file"]
 
 
 def differing(ours: list[Letter | None], theirs: list[Letter | None]) -> set[str]:
@@ -349,11 +346,14 @@ def _differing(mine: Element, other: Element) -> set[str]:
     return found or {mine.name}
 
 
-def test_where_the_official_writing_is_not_to_be_trusted_a_named_defect_explains_the_difference(manifest, generated):
+def test_where_the_official_writing_is_not_to_be_trusted_a_named_defect_explains_every_difference(manifest, generated):
     for line in manifest:
         if line["trust_write"] or not line["edi"]:
             continue
         data, told = letters.losses(read_all(generated / line["xml"]), "edifact")
-        official = (generated / line["edi"]).read_bytes()
-        if data != official:
-            assert line["defects"] or [found for found in told if found.severity == "error"], line["file"]
+        if data is None:
+            assert [found for found in told if found.severity == "error"], line["file"]
+            continue
+        ours = [reading.letter for reading in letters.read(data)]
+        theirs = [reading.letter for reading in letters.read((generated / line["edi"]).read_bytes())]
+        assert unexplained(line, ours, theirs) == set(), line["file"]

@@ -147,7 +147,7 @@ def _words(element: Element) -> str:
 
 
 def _value(element: Element) -> str:
-    value = element.value.strip() if element.name == "Given" else element.value
+    value = element.value.strip() if element.name in {"Given", "SUP"} else element.value
     return {"1": "true", "0": "false"}.get(value, value) if element.name == "Given" else value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labbro.letters import tables
-from labbro.letters.values import BOOLEAN, DATE, TIME, UUID, constant, is_true, matching, text, whole, words
+from labbro.letters.values import BOOLEAN, DATE, TIME, TRUE, UUID, constant, is_true, matching, text, whole, words
 
 
 def fault(value, found):
@@ -90,6 +90,11 @@ def test_times_are_a_plain_pattern(found, told):
 @pytest.mark.parametrize("found", ["true", "false", "1", "0", " true", "0\n"])
 def test_booleans_have_four_spellings_and_blanks_around_them_do_not_count(found):
     assert fault(BOOLEAN, found) is None
+
+
+@pytest.mark.parametrize(("found", "told"), [("true", None), (" true\n", None), ("1", "not-in-list")])
+def test_a_boolean_that_may_only_be_true(found, told):
+    assert fault(TRUE, found) == told
 
 
 @pytest.mark.parametrize("found", ["TRUE", "ja", "", "2", "True", "tr ue"])

@@ -8,7 +8,7 @@ from labbro.letters import tables
 from labbro.letters.form import Derived, Line, group, line
 from labbro.letters.grammar import Part, Word, either, maybe, one
 from labbro.letters.tree import Element
-from labbro.letters.values import BOOLEAN, DATE, TIME, UUID, constant, matching, text, whole, words
+from labbro.letters.values import BOOLEAN, DATE, TIME, TRUE, UUID, matching, text, whole, words
 
 CPR_DIGITS = matching("[0-9]{10}")
 DATE_TIME = (one("Date", DATE), one("Time", TIME))
@@ -70,7 +70,7 @@ def reference(texts: Mapping[str, int]) -> tuple[Word, ...]:
         one("RefDescription", text(1, 70)),
         either(
             one("URL", text(1, 350)),
-            one("SUP", constant("true")),
+            one("SUP", TRUE),
             one(
                 "BIN",
                 *identifier,

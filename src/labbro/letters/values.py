@@ -65,6 +65,8 @@ def decimal(digits: int) -> Value:
 DATE = Value("date")
 TIME = Value("pattern", pattern=r"(([0-1][0-9])|(2[0-3])):[0-5][0-9]")
 BOOLEAN = Value("boolean")
+# A boolean that may only be `true`, not `1`; as of every boolean, blanks around it do not count.
+TRUE = Value("true")
 UUID = Value("pattern", pattern=r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 
 _DESCRIBE = {
@@ -74,6 +76,7 @@ _DESCRIBE = {
     "whole": ("a whole number from {low}", "et helt tal fra {low}"),
     "decimal": ("a number of at most {high} digits", "et tal med højst {high} cifre"),
     "date": ("a date, ccyy-mm-dd", "en dato, ååå-mm-dd"),
+    "true": ("true", "true"),
     "boolean": ("true, false, 1 or 0", "true, false, 1 eller 0"),
 }
 
@@ -167,6 +170,10 @@ def _boolean(_value: Value) -> Checker:
     return lambda found: None if found.strip(" \t\r\n") in allowed else "not-a-boolean"
 
 
+def _true(_value: Value) -> Checker:
+    return lambda found: None if found.strip(" \t\r\n") == "true" else "not-in-list"
+
+
 def is_true(value: str) -> bool:
     """Whether an xs:boolean says yes; both ways of writing it are legal (facts: letters/README.md, trap 4)."""
     return value.strip() in {"true", "1"}
@@ -180,4 +187,5 @@ _CHECKERS: dict[str, Callable[[Value], Checker]] = {
     "decimal": _decimal,
     "date": _date,
     "boolean": _boolean,
+    "true": _true,
 }
