@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from labbro import cli
+from labbro.letters.registry import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "labbro"
@@ -119,6 +120,12 @@ def test_the_base_install_needs_no_server_and_no_command_line() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() == ""
+
+
+@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md"])
+def test_every_letter_type_is_named_to_a_stranger(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert [standard.name for standard in registry().standards if standard.name not in text] == []
 
 
 def test_every_decision_is_in_the_list_and_every_listed_one_exists() -> None:
