@@ -5,7 +5,8 @@
 A value is a string. An element that may be repeated is an array. A text is a string, a line feed for each Break, or an
 array of strings and `{"Bold": ...}` objects where it holds other marks. A choice that is repeated, a row of elements
 that is, and a row that repeats a name from before it, keep their order as an array of one-element objects under the
-names joined by `|`.
+names joined by `|`. An element that does not fit its declaration, as in a version whose schema is not public, is an
+array of its parts in order: `{"Name": ...}` objects and strings.
 """
 
 from __future__ import annotations
@@ -47,8 +48,28 @@ def to_json(letter: Letter, known: Registry | None = None) -> dict[str, Json]:
         form["local_elements"] = letter.local_elements
     if letter.assumed:
         form["assumed"] = list(letter.assumed)
-    form[letter.root.name] = _object(letter.root, declared.model)
+    form[letter.root.name] = _container(letter.root, declared.model)
     return form
+
+
+def _container(element: Element, model: Model) -> Json:
+    children = element.children
+    names = tuple(child.name for child in children)
+    if len(children) == len(element.content) and model.models_in_order(names) is not None:
+        return _object(element, model)
+    return _loose(element, model)
+
+
+def _loose(element: Element, model: Model | None) -> Json:
+    """An element that is not declared, or not as it stands: its parts in order."""
+    content = element.content
+    if isinstance(content, str):
+        return content if model is None else [content]
+    return [part if isinstance(part, str) else {part.name: _loose_part(part, model)} for part in content]
+
+
+def _loose_part(part: Element, parent: Model | None) -> Json:
+    return _loose(part, None) if parent is None or part.name not in parent.children else _value(part, parent)
 
 
 def _object(element: Element, model: Model) -> dict[str, Json]:
@@ -109,7 +130,7 @@ def _repeats_a_name(word: Together, before: list[Word]) -> bool:
 def _value(element: Element, parent: Model) -> Json:
     model = parent.children[element.name]
     if model.kind == "container":
-        return _object(element, model)
+        return _container(element, model)
     if model.kind == "value" and isinstance(element.content, str):
         return element.content
     return _text(element.content)
@@ -130,7 +151,7 @@ def from_json(form: Mapping[str, object], known: Registry | None = None) -> Lett
     if declared is None:
         raise WrongUse("The JSON names no version that Labbro knows; put it in `version`, such as XR0131K.")
     values = form.get(declared.version.root)
-    if not _is_object(values):
+    if not _is_object(values) and not (_is_array(values) and values):
         raise WrongUse(f"The JSON has no object {declared.version.root}; put the letter's elements there.")
     local, assumed = form.get("local_elements", ""), form.get("assumed", ())
     return Letter(
@@ -155,15 +176,43 @@ def _envelope(form: object) -> Envelope | None:
 
 
 def _element(name: str, value: object, model: Model) -> Element:
-    if model.kind == "value":
-        if not isinstance(value, str):
-            raise WrongUse(f"{name} must be a string.")
+    if model.kind == "value" and isinstance(value, str):
         return Element(name, value)
+    if model.kind != "text" and _is_array(value):
+        return Element(name, _loose_content(name, value, model))
+    if model.kind == "value":
+        raise WrongUse(f"{name} must be a string.")
     if model.kind == "text":
         return Element(name, _content(value, name, top=True))
     if not _is_object(value):
         raise WrongUse(f"{name} must be an object.")
     return Element(name, tuple(_children(name, value, model)))
+
+
+def _loose_content(name: str, value: Sequence[object], model: Model | None) -> str | tuple[Element | str, ...]:
+    """The content of an element that is given as its parts in order."""
+    if len(value) == 1 and isinstance(value[0], str):
+        return value[0]
+    content: list[Element | str] = []
+    for item in value:
+        if isinstance(item, str):
+            content.append(item)
+            continue
+        if not _is_object(item) or len(item) != 1:
+            raise WrongUse(f"{name} must be an array of strings and of objects with one element each.")
+        ((part, inner),) = item.items()
+        content.append(_loose_element(part, inner, model))
+    return tuple(content)
+
+
+def _loose_element(name: str, value: object, parent: Model | None) -> Element:
+    if parent is not None and name in parent.children:
+        return _element(name, value, parent.children[name])
+    if isinstance(value, str):
+        return Element(name, value)
+    if not _is_array(value):
+        raise WrongUse(f"{name} must be a string or an array, as the version does not know it.")
+    return Element(name, _loose_content(name, value, None))
 
 
 def _children(name: str, values: Mapping[str, object], model: Model) -> list[Element]:

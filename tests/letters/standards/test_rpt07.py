@@ -200,6 +200,25 @@ def test_what_is_not_known_of_it_is_kept_and_told_as_a_warning():
     assert "x" in letters.show_text(reading.letter)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<AnalysisResults>", b"<NewPart>x</NewPart><AnalysisResults>"),
+        (b"<Patient>", b"<Extra><A>1</A><A/></Extra><Patient>"),
+        (b"<AnalysisResults><Headline>Resultat</Headline>", b"<AnalysisResults>Resultat"),
+        (b"<TableResult>", b"<TableResult><New>1</New>"),
+    ],
+)
+def test_what_is_not_known_of_it_goes_through_xml_and_json(old, new):
+    (reading,) = letters.read(letters.write(unpublished(), "xml").data.replace(old, new))
+    letter = reading.letter
+    assert reading.ok
+    assert letter is not None
+    assert letters.from_json(letters.to_json(letter)) == letter
+    (again,) = letters.read(letters.write(letter, "xml").data)
+    assert again.letter == letter
+
+
 def test_it_has_no_edifact_form_that_anybody_knows():
     assert refused_as_edifact(unpublished()) == ["no-edifact-form"]
     (reading,) = letters.read(letters.write(report(VERSION), "edifact").data.replace(b"R0730G", b"R0731G"))
