@@ -112,6 +112,7 @@ class Derived(msgspec.Struct, frozen=True):
 
     `read(codes, value_at) -> (path, value) pairs` or a finding code; `write(element) -> codes by name` (a path among
     them overrides the value of its slot); `unsaid(element) -> (path, value) pairs` that the codes cannot say.
+    `doubts(codes, value_at) -> finding code` of a warning, or nothing.
     """
 
     read: Callable[[dict[str, str], Callable[[str], str | None]], list[tuple[str, str]] | str]
@@ -120,6 +121,7 @@ class Derived(msgspec.Struct, frozen=True):
     describes: str
     versions: str = ""
     unsaid: Callable[[Element], list[tuple[str, str]]] | None = None
+    doubts: Callable[[dict[str, str], Callable[[str], str | None]], str | None] | None = None
 
 
 class Rows(msgspec.Struct, frozen=True):

@@ -217,6 +217,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Kuverten indeholder en kvittering for transporten og intet brev.",
     ),
     # what a good colleague notices
+    "sample-numbers-differ": (
+        "The sample has another number with the sample than with the requisition; the latter is used.",
+        "Prøven har et andet nummer ved prøven end ved rekvisitionen; det sidste bruges.",
+    ),
     "payer-with-number": (
         "A payer of the kind 'other' has a number; systems may refuse it.",
         "En betaler af arten 'anden' har et nummer; systemer kan afvise det.",

@@ -318,3 +318,14 @@ KIND_OF_TIME = Follows(
 )
 # The one time of S02 in REQ02 and REQ03 (facts: req02.md, c).
 ASKED_WHEN_SAMPLED = Follows("RequisitionInformation/RequisitionDateTime", "RequisitionInformation/SamplingDateTime")
+
+
+def read_nothing(_codes: dict[str, str], _value: Callable[[str], str | None]) -> list[tuple[str, str]]:
+    """For codes that only repeat what is said elsewhere."""
+    return []
+
+
+def other_number(codes: dict[str, str], value: Callable[[str], str | None]) -> str | None:
+    """The requester's number stands with the requisition and with the sample: it must be the same."""
+    again, first = codes.get("~sample"), value("RequisitionInformation/Sample/RequesterSampleIdentifier")
+    return "sample-numbers-differ" if again and first and again != first else None

@@ -183,6 +183,9 @@ def derived_finish(item: Derived, prefix: str) -> Finish:
             found = draft.get(prefix + path)
             return found.value if isinstance(found, Element) else None
 
+        doubt = item.doubts(codes, value_at) if item.doubts is not None else None
+        if doubt is not None:
+            reading.tell("warning", doubt, at, prefix + item.describes)
         made = item.read(codes, value_at)
         if isinstance(made, str):
             said = "+".join(codes.get(name, "") for name in names)

@@ -139,6 +139,13 @@ def test_the_older_version_does_not_take_an_original_number_for_the_requesters()
     assert [part.value for part in reading.letter.root.all(f"{SAMPLE}/RequesterSampleIdentifier")] == ["PRV1"]
 
 
+def test_a_sample_with_two_different_numbers_of_the_requester_is_remarked():
+    reading = edited(request("XQ0131K"), ("RFF+RTI:PRV1", "RFF+RTI:PRV2"))
+    assert reading.ok
+    assert "sample-numbers-differ" in [found.code for found in reading.findings]
+    assert value(reading.letter, f"{SAMPLE}/RequesterSampleIdentifier") == "PRV1"
+
+
 # --- consent ---
 
 

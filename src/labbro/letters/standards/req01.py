@@ -37,10 +37,12 @@ from labbro.letters.request_parts import (
     coded_question,
     letter,
     original_requester,
+    other_number,
     parties,
     patient,
     payer_group,
     question_line,
+    read_nothing,
     requester,
 )
 from labbro.letters.request_remarks import REQUEST_RULES
@@ -168,10 +170,6 @@ def _write_npn(root: Element) -> dict[str, str]:
     return codes
 
 
-def _read_nothing(_codes: dict[str, str], _value: Callable[[str], str | None]) -> list[tuple[str, str]]:
-    return []
-
-
 def _write_sample(root: Element) -> dict[str, str]:
     """The requester's number once more, and whether the time is that of sampling or the wanted one."""
     when = "" if root.find("RequisitionInformation/SamplingDateTime") is None else "RCS"
@@ -239,7 +237,13 @@ FORM = Form(
             SAMPLING_PLACE,
             line("RFF+RTI:{~sample}::{~flag}"),
             line("DTM+{~when}:{RequisitionInformation/SamplingDateTime|minute}:203"),
-            Derived(_read_nothing, _write_sample, (), f"{SAMPLE}/RequesterSampleIdentifier"),
+            Derived(
+                read_nothing,
+                _write_sample,
+                ("~sample",),
+                f"{SAMPLE}/RequesterSampleIdentifier",
+                doubts=other_number,
+            ),
             References(f"{SAMPLE}/Reference", most=9),
         ),
         group(

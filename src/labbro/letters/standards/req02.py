@@ -5,8 +5,6 @@ One version: A XQ0230M of 2005/08/07.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from labbro.letters import tables
 from labbro.letters.form import Derived, Form, References, Texts, group, line
 from labbro.letters.grammar import BREAKABLE, many, maybe, one
@@ -33,10 +31,12 @@ from labbro.letters.request_parts import (
     XS_INT,
     coded_question,
     letter,
+    other_number,
     parties,
     patient,
     payer_group,
     question_line,
+    read_nothing,
     requester,
 )
 from labbro.letters.request_remarks import REQUEST_RULES
@@ -93,10 +93,6 @@ TREE = (
 )
 
 
-def _read_nothing(_codes: dict[str, str], _value: Callable[[str], str | None]) -> list[tuple[str, str]]:
-    return []
-
-
 def _write_sample(root: Element) -> dict[str, str]:
     return {"~sample": root.text(f"{SAMPLE}/RequesterSampleIdentifier") or ""}
 
@@ -131,7 +127,13 @@ FORM = Form(
             "S15",
             SAMPLING_PLACE,
             line("RFF+RTI:{~sample}"),
-            Derived(_read_nothing, _write_sample, (), f"{SAMPLE}/RequesterSampleIdentifier"),
+            Derived(
+                read_nothing,
+                _write_sample,
+                ("~sample",),
+                f"{SAMPLE}/RequesterSampleIdentifier",
+                doubts=other_number,
+            ),
             References(f"{SAMPLE}/Reference", most=9),
         ),
         group(
