@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from labbro import letters
+from labbro.letters import vans
 
 from .building import NOW
 from .wire import edifact, one, xml
@@ -143,3 +146,25 @@ def test_receipts_are_fetched_by_receiver_and_from_a_time_on(databank, clock):
     assert originals == ["A", "B"]
     since = databank.receipts(since=clock.now())
     assert sorted(receipt.original_letter for receipt in since) == ["B", "C"]
+
+
+def test_a_receipt_of_the_transport_that_comes_in_is_noted_and_not_answered(databank):
+    (reading,) = letters.read(edifact(one()))
+    sent = NOW.replace(tzinfo=None)
+    wrapped = vans.wrap(
+        reading.letter, "edifact", identifier=str(UUID(int=1)), message_identifier=str(UUID(int=2)), sent=sent
+    )
+    accepted = vans.receipt_for(wrapped.envelope, "PositiveMessage", identifier=str(UUID(int=3)), sent=sent)
+    (noted,) = take(databank, vans.write(accepted))
+    assert (noted.kind, noted.receipt_key) == ("noted", None)
+    assert not databank.receipts()
+
+
+def test_a_letter_inside_a_transport_envelope_is_kept(databank):
+    (reading,) = letters.read(edifact(one()))
+    sent = NOW.replace(tzinfo=None)
+    wrapped = vans.wrap(
+        reading.letter, "edifact", identifier=str(UUID(int=1)), message_identifier=str(UUID(int=2)), sent=sent
+    )
+    (outcome,) = take(databank, wrapped.data)
+    assert outcome.kind == "stored"

@@ -115,7 +115,8 @@ def prepare(reading: Reading, patient_keys: keys.PatientKeys) -> Keep | Refuse |
     """Decide about one letter. Never raises for what a sender may send."""
     heading = _heading(reading)
     findings = reading.findings
-    if (reading.standard or "").removeprefix("X").startswith(RECEIPTS) and reading.ok:
+    # A receipt of the transport (VANSEnvelope) is read without a letter and without fault.
+    if reading.ok and (reading.letter is None or (reading.standard or "").removeprefix("X").startswith(RECEIPTS)):
         return Note(heading, (*findings[:KEPT_FINDINGS], _nothing_to_store()))
     letter = reading.letter
     if letter is None or not reading.ok:
