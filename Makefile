@@ -7,13 +7,14 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench audit pins clean
+.PHONY: help run test check format bench fuzz audit pins clean
 
 help:
 	@echo "make run     Labbro with its demonstration country on http://127.0.0.1:8400; Ctrl-C stops it"
 	@echo "make test    all tests; those that need a browser or ../shared skip where it is absent"
 	@echo "make check   format, lint, types, import rules, known vulnerabilities"
 	@echo "make bench   measures letters and databank, keeps the results in docs/performance"
+	@echo "make fuzz    many mutated letters: COUNT=100000 SEED=1 are the defaults"
 	@echo "make format  puts the code in shape"
 	@echo "make pins    takes up newer versions of what Labbro stands on"
 	@echo "make clean   removes the environment, not the data"
@@ -38,6 +39,11 @@ format: $(VENV)/ready-to-test
 bench: $(VENV)/ready-to-test
 	$(BIN)/labbro bench letters --keep docs/performance
 	$(BIN)/labbro bench databank --keep docs/performance
+
+COUNT ?= 100000
+SEED ?= 1
+fuzz: $(VENV)/ready-to-test
+	$(BIN)/python -m tests.letters.fuzz --count $(COUNT) --seed $(SEED)
 
 # The pins name no package index: where packages come from is the machine's own affair.
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
