@@ -113,30 +113,18 @@ READING = {
     "municipality_read_empty": {"MunicipalityId", "MunicipalityName"},
     "topography_comment_dropped": {"Comment"},
     "empty_element_read": {"ClinicalInformation"},
-    "section_reference_not_read": {"Reference"},
-    "reference_description_wrap": {"Reference"},
-    "object_extension_not_written": {"Reference", "ObjectCode", "ObjectExtensionCode"},
+    "object_extension_not_written": {"ObjectCode", "ObjectExtensionCode"},
     "to_lab_dropped": {"ToLabIdentifier"},
-    "headings_of_codes_confused": {"DiagnosisHeadline", "Microscopic"},
-    "heading_without_text_dropped": {"DiagnosisHeadline"},
-    "ftx_limit": {"Text"},
 }
 WRITING = {
     "results_time_is_authorisation": ("DTM+ISR",),
     "district_dropped": ("ADR+:PO",),
     "municipality_read_empty": ("ADR+:PO",),
-    "topography_comment_dropped": ("CIN+SPC",),
     "cc_physician_as_receiver_physician": ("RFF+AHL",),
-    "consent_refusal_dropped": ("HAN",),
     "to_lab_dropped": ("RFF+AHI",),
-    "references_dropped": ("FTX+URL", "FTX+SUP", "FTX+BIN", "S10"),
-    "reference_description_wrap": ("FTX+URL", "FTX+SUP", "FTX+BIN"),
-    "object_extension_not_written": ("FTX+BIN",),
+    "references_dropped": ("S10", "FTX+URL", "FTX+SUP", "FTX+BIN"),
     "space_drops_text": ("FTX",),
-    "heading_without_text_dropped": ("FTX", "GIS+N", "INV+OE"),
-    "headings_of_codes_confused": ("GIS+N", "INV+OE", "CIN", "INV+NR", "RFF+ASL"),
-    "sample_received_not_written": ("RSL",),
-    "text_end": ("FTX",),
+    "heading_without_text_dropped": ("FTX",),
 }
 
 
