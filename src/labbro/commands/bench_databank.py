@@ -1,12 +1,13 @@
 """`labbro bench databank`: durable intake beside raw inserts of the same rows, and the look-up of a large patient.
 
 How it is measured. A fresh embedded PostgreSQL in the data folder (so on the disk that Labbro would use), durable as in
-operation (fsync, synchronous_commit). Letters are EDIFACT R0131K with 20 results each, 50 a file, as laboratories send.
+operation (fsync, synchronous_commit). Letters are EDIFACT R0131K with 20 results each, as laboratories send.
 
 Intake is `labbro load`'s own path from the files' bytes: read, check, project, store, receipts, commit; in as many
 processes as there are cores. Raw is psycopg's executemany over one connection, INSERT of exactly the rows that the
-intake wrote, into tables with the same columns and indexes, as many letters in a transaction, nothing read or checked.
-COPY is given beside it, because it is the fastest that PostgreSQL can do with these rows.
+intake wrote, into tables with the same columns and indexes, nothing read or checked: once a report a transaction, so
+that each report is durable by itself (the promise stands beside this), and once as many letters in a transaction as the
+intake takes. COPY is given beside both, because it is the fastest that PostgreSQL can do with these rows.
 
 The look-up finds patients with 2,000 results each while a million results are stored: the databank's part alone, then
 the whole page through the application with session, access log and HTML.
@@ -72,6 +73,7 @@ def run() -> list[Measure]:
 def _intake(settings: Settings) -> Iterator[Measure]:
     ours: list[float] = []
     single: list[float] = []
+    reports: list[float] = []
     inserts: list[float] = []
     copies: list[float] = []
     with loading.open_databank(settings):  # keeps the database running between the rounds
@@ -80,15 +82,32 @@ def _intake(settings: Settings) -> Iterator[Measure]:
             single.append(_loaded(settings, bench_reports(LETTERS, seed=2 * number), 1))
             _empty(settings)
             ours.append(_loaded(settings, bench_reports(LETTERS, seed=2 * number + 1), None))
-            with _raw(settings) as (connection, groups):
-                inserts.append(_timed(lambda: _insert(connection, groups), LETTERS))
-                connection.execute(_SQL["empty_raw"])
-                connection.commit()
-                copies.append(_timed(lambda: _copy(connection, groups), LETTERS))
+            for found, rate in zip((reports, inserts, copies), _raw_rates(settings), strict=True):
+                found.append(rate)
             _say(f"intake, round {number + 1} of {ROUNDS}")
-    yield _rate("durable intake from bytes, all cores", ours, inserts, "raw INSERT of the same rows", bound=0.5)
-    yield _rate("durable intake from bytes, one process", single, inserts, "raw INSERT of the same rows")
-    yield _rate("durable intake from bytes, all cores, beside COPY", ours, copies, "raw COPY of the same rows")
+    name = "durable intake from bytes, all cores"
+    yield _rate(name, ours, reports, "raw INSERT of the same rows, a report a transaction", bound=0.5)
+    yield _rate(f"{name}, beside groups", ours, inserts, f"raw INSERT of the same rows, {GROUP_LETTERS} a transaction")
+    yield _rate(f"{name}, beside COPY", ours, copies, f"raw COPY of the same rows, {GROUP_LETTERS} a transaction")
+    one = "durable intake from bytes, one process"
+    yield _rate(one, single, reports, "raw INSERT of the same rows, a report a transaction")
+
+
+def _raw_rates(settings: Settings) -> tuple[float, float, float]:
+    """Reports a second of the newest load's rows: INSERT one by one, INSERT in groups, COPY in groups."""
+    with _raw(settings) as (connection, rows):
+        groups = list(_grouped(rows, GROUP_LETTERS))
+        singles = list(_grouped(rows, 1))
+        one_by_one = _timed(lambda: _insert(connection, singles), LETTERS)
+        _empty_raw(connection)
+        inserted = _timed(lambda: _insert(connection, groups), LETTERS)
+        _empty_raw(connection)
+        return one_by_one, inserted, _timed(lambda: _copy(connection, groups), LETTERS)
+
+
+def _empty_raw(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(_SQL["empty_raw"])
+    connection.commit()
 
 
 def _rate(name: str, ours: Sequence[float], raw: Sequence[float], raw_name: str, bound: float | None = None) -> Measure:
@@ -132,26 +151,26 @@ def _empty(settings: Settings) -> None:
 
 
 @contextmanager
-def _raw(settings: Settings) -> Generator[tuple[psycopg.Connection[Any], list[Rows]]]:
-    """A connection like the databank's own, empty tables like its, and the rows of the newest load, grouped."""
+def _raw(settings: Settings) -> Generator[tuple[psycopg.Connection[Any], Rows]]:
+    """A connection like the databank's own, empty tables like its, and the rows of the newest load."""
     with Database.open(settings) as database, database.connection() as connection:
         connection.execute(_SQL["drop_raw"])
         connection.execute(_SQL["make_raw"])
         rows = {table: connection.execute(_SQL[f"rows_of_{table}"]).fetchall() for table in TABLES}
         connection.commit()
-        yield connection, list(_grouped(rows))
+        yield connection, rows
 
 
-def _grouped(rows: Rows) -> Iterator[Rows]:
-    """The rows of as many letters as the intake puts into one transaction; the patients go with the first."""
+def _grouped(rows: Rows, letters: int) -> Iterator[Rows]:
+    """The rows of so many letters at a time; the patients go with the first."""
     by_letter: dict[UUID, Rows] = {}
     for table in TABLES[1:]:
         for row in rows[table]:
             by_letter.setdefault(row[1], {}).setdefault(table, []).append(row)
     keys = list(by_letter)
-    for first in range(0, len(keys), GROUP_LETTERS):
+    for first in range(0, len(keys), letters):
         group: Rows = {"patient": rows["patient"] if first == 0 else []}
-        for key in keys[first : first + GROUP_LETTERS]:
+        for key in keys[first : first + letters]:
             for table, found in by_letter[key].items():
                 group.setdefault(table, []).extend(found)
         yield group

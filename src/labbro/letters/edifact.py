@@ -21,7 +21,6 @@ CHUNK_BYTES = 1 << 20
 
 # Released characters are kept apart from separators by code points that Latin-1 bytes cannot give.
 _RELEASED = (("??", "\ue000"), ("?+", "\ue001"), ("?:", "\ue002"), ("?'", "\ue003"))
-_KEPT = str.maketrans({"\ue000": "?", "\ue001": "+", "\ue002": ":", "\ue003": "'"})
 _MARKED = re.compile("[\ue000-\ue003]")
 
 
@@ -49,9 +48,20 @@ def _put_back(text: str) -> str:
 
 def split_segment(text: str) -> Segment:
     """A protected segment as elements of components, released characters resolved."""
+    elements = [element.split(":") for element in text.split("+")]
     if not text.isascii() and _MARKED.search(text):
-        return [[part.translate(_KEPT) for part in element.split(":")] for element in text.split("+")]
-    return [element.split(":") for element in text.split("+")]
+        for parts in elements:
+            for place, part in enumerate(parts):
+                if not part.isascii():
+                    parts[place] = _resolved(part)
+    return elements
+
+
+def _resolved(part: str) -> str:
+    for pair, mark in _RELEASED:
+        if mark in part:
+            part = part.replace(mark, pair[1])
+    return part
 
 
 def bad_releases(text: str) -> list[str]:
@@ -171,7 +181,11 @@ class _Reader:
         for text, raw, cut in _pieces(source):
             piece = text.lstrip(" ") if text[:1] == " " else text
             tag = piece[:3]
-            if tag in _ENVELOPE_TAGS and not _is_envelope(piece):
+            if tag not in _ENVELOPE_TAGS:
+                if self.open is not None and not cut:
+                    self._keep(piece, raw)
+                    continue
+            elif not _is_envelope(piece):
                 tag = "?"
             if self.open is not None and not cut and tag not in _ENVELOPE_TAGS:
                 self._keep(piece, raw)

@@ -197,7 +197,7 @@ def _is_utf8(data: bytes) -> bool:
 def _segments(raw: RawLetter, findings: list[Finding]) -> list[Segment]:
     """The segments as components, with findings for what is wrong with their syntax."""
     has_tag, body = edifact.has_tag, raw.body
-    kept = [text for text in raw.segments if has_tag(text)]
+    kept = raw.segments if all(map(has_tag, raw.segments)) else [text for text in raw.segments if has_tag(text)]
     if len(kept) != len(raw.segments) or "?" in body:
         findings.extend(islice(_syntax_faults(raw.segments), SYNTAX_FINDINGS))
     whole = raw.header + body
@@ -206,9 +206,11 @@ def _segments(raw: RawLetter, findings: list[Finding]) -> list[Segment]:
             findings.append(finding("error", "control-character", None))
         if _WINDOWS.search(whole):
             findings.append(finding("warning", "windows-character", None))
+    # Released characters are kept as code points beyond Latin-1: where there are none, splitting is all.
     if body.isascii() or not _has_marks(body):
         return [[element.split(":") for element in text.split("+")] for text in kept]
-    return [edifact.split_segment(text) for text in kept]
+    split = edifact.split_segment
+    return [[element.split(":") for element in text.split("+")] if text.isascii() else split(text) for text in kept]
 
 
 def _syntax_faults(segments: list[str]) -> Iterator[Finding]:

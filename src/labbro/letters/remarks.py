@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -32,6 +33,7 @@ Parts: TypeAlias = "dict[str, Element]"
 Told: TypeAlias = "tuple[str, str, Element] | None"
 
 
+@lru_cache(maxsize=4096)
 def number_of(value: str) -> float | None:
     """A value as a number; the decimal mark may be a point or a comma (facts: letters/README.md, trap 11)."""
     return float(value.replace(",", ".")) if _NUMBER.fullmatch(value) else None

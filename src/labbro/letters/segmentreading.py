@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias, cast
 
 from labbro.letters import ftx, tables
@@ -19,7 +19,9 @@ Draft: TypeAlias = "dict[str, Element | list[Element] | list[ftx.Ftx] | list[tup
 Handler: TypeAlias = "Callable[[Segment, int, Draft, FormReading], None]"
 Finish: TypeAlias = "Callable[[Draft, FormReading, int], None]"
 CodecOf: TypeAlias = "Callable[[str], Codec | None]"
-
+# Element, component, path in the draft, name, codec and position of a slot; and the same within an element.
+SlotStep: TypeAlias = "tuple[int, int, str, str, Codec | None, str]"
+ComponentStep: TypeAlias = "tuple[int, str, str, Codec | None, str]"
 
 # Before the path of a text: its segments, while its group is being read.
 UNREAD = "*"
@@ -58,38 +60,46 @@ class FormReading:
 
 def line_handler(template: Template, prefix: str, wanted: set[str], codec_of: CodecOf, outer: str = "") -> Handler:
     """`outer` is put before the path of what belongs to the letter and not to the group: `/` in a repeated group."""
-    slots = tuple(_slot_steps(template, prefix, wanted, codec_of, outer))
+    by_element = _by_element(_slot_steps(template, prefix, wanted, codec_of, outer))
     known = len(template.elements) + 1
 
     def handle(segment: Segment, at: int, draft: Draft, reading: FormReading) -> None:
         elements = len(segment)
         if elements > known and any(part for element in segment[known:] for part in element):
             reading.tell("warning", "more-than-known", at, None, f"{known}.1", name=segment[0][0])
-        for element, component, path, name, codec, position in slots:
+        for element, inner in by_element:
             if element >= elements:
-                continue
+                break
             parts = segment[element]
-            if component >= len(parts):
-                continue
-            value = parts[component]
-            if path in draft:
-                if path[0] != "~" or draft[path] != value:
-                    reading.tell(reading.misplaced, "segment-repeated", at, None, position, name=segment[0][0])
-            elif path[0] == "~":
-                draft[path] = value
-            elif not value:
-                continue
-            elif codec is None:
-                draft[path] = Element(name, value, at)
-            else:
-                _decode(codec, value, at, path, name, position, draft, reading)
+            count = len(parts)
+            for component, path, name, codec, position in inner:
+                if component >= count:
+                    break
+                value = parts[component]
+                if path in draft:
+                    if path[0] != "~" or draft[path] != value:
+                        reading.tell(reading.misplaced, "segment-repeated", at, None, position, name=segment[0][0])
+                elif path[0] == "~":
+                    draft[path] = value
+                elif not value:
+                    continue
+                elif codec is None:
+                    draft[path] = Element(name, value, at)
+                else:
+                    _decode(codec, value, at, path, name, position, draft, reading)
 
     return handle
 
 
-def _slot_steps(
-    template: Template, prefix: str, wanted: set[str], codec_of: CodecOf, outer: str
-) -> Iterator[tuple[int, int, str, str, Codec | None, str]]:
+def _by_element(steps: Iterable[SlotStep]) -> tuple[tuple[int, tuple[ComponentStep, ...]], ...]:
+    """The steps of each element together, so that a segment's elements are looked up once."""
+    found: dict[int, list[ComponentStep]] = {}
+    for element, component, path, name, codec, position in steps:
+        found.setdefault(element, []).append((component, path, name, codec, position))
+    return tuple((element, tuple(inner)) for element, inner in sorted(found.items()))
+
+
+def _slot_steps(template: Template, prefix: str, wanted: set[str], codec_of: CodecOf, outer: str) -> Iterator[SlotStep]:
     """Element, component, path in the draft, name, codec and position of every slot that says something."""
     for slot in template.slots:
         code = slot.path.startswith("~")
