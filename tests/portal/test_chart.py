@@ -7,7 +7,7 @@ from labbro.portal.i18n import DANISH
 from labbro.portal.rows import row_keys
 from labbro.records.model import ReferenceInterval
 
-from .histories import history, potassium, stored
+from .histories import at, history, potassium, stored
 
 WIDER = ReferenceInterval("physiological", "3,6", "4,6")
 
@@ -39,11 +39,20 @@ def test_a_limit_of_measurement_is_no_measured_number() -> None:
 
 def test_an_earlier_version_is_in_the_table_and_not_in_the_curve() -> None:
     told = course_of(
-        stored(potassium(value="9,9"), number=1, current=False),
-        stored(potassium(value="4,1", status="corrected"), number=2),
+        stored(potassium(value="9,9"), number=1, current=False, chain="one"),
+        stored(potassium(value="4,1", status="corrected"), number=2, chain="one"),
     )
     assert [point.value for point in told.chart.points] == [4.1]
-    assert [(line.shown, line.replaced) for line in told.lines] == [("9,9", True), ("4,1", False)]
+    assert {(line.shown, line.replaced) for line in told.lines} == {("9,9", True), ("4,1", False)}
+
+
+def test_of_one_sample_the_result_in_force_stands_before_what_it_replaced() -> None:
+    told = course_of(
+        stored(potassium(value="9,9"), number=1, current=False, chain="one"),
+        stored(potassium(value="4,1", status="corrected"), number=2, chain="one"),
+        stored(potassium(value="9,1"), number=3, current=False, chain="one", authorised_at=at("2026-05-06 13:00")),
+    )
+    assert [line.shown for line in told.lines] == ["4,1", "9,1", "9,9"]
 
 
 def test_what_cannot_be_drawn_is_counted_and_in_the_table() -> None:

@@ -344,6 +344,13 @@ def test_a_log_too_long_to_show_says_so(
 # --- the patient's pages ---
 
 
+def test_an_age_that_nobody_has_is_not_told(client: Client, put: Put) -> None:
+    put(cpr="1212775000")  # its seventh digit says 1877
+    sign_in(client)
+    told = words(client.get(opened(client, "1212775000")))
+    assert "121277-5000 kvinde" in told
+
+
 def test_the_results_are_there_with_the_patient_at_the_head(client: Client, put: Put) -> None:
     put(results=[result(Value="120")])
     sign_in(client)

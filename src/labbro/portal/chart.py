@@ -91,7 +91,7 @@ def course(history: PatientHistory, address: str, texts: Texts) -> Course | None
         code=results[0].result.analysis.value,
         unit=unit,
         chart=chart(results, unit, texts),
-        lines=tuple(line_of(stored, texts) for stored in results),
+        lines=tuple(line_of(stored, texts) for stored in sorted(results, key=_reading_order, reverse=True)),
     )
 
 
@@ -109,6 +109,12 @@ def _can_be_drawn(stored: StoredResult) -> bool:
     result = stored.result
     told = has_arrived(result) and result.kind == "numeric" and number(result.value) is not None
     return told and stored.sample.sampled_at is not None
+
+
+def _reading_order(stored: StoredResult) -> tuple[dt.datetime, str, bool, dt.datetime, int]:
+    """Of one sample the result in force first, then what it replaced, the latest before the earlier."""
+    sampled_at = stored.sample.sampled_at or LONG_AGO
+    return (sampled_at, stored.chain, stored.current, stored.report.authorised_at, -stored.result.ordinal)
 
 
 def _order(stored: StoredResult) -> tuple[dt.datetime, str, int]:

@@ -23,6 +23,7 @@ from labbro.portal.texts import Texts
 from labbro.portal.web import AnyRequest, Page, Portal, Visit, go_to, page, visit
 
 MOST_ACCESS_LINES = 1000
+OLDEST_YEARS = 120
 _LETTER_VIEWS = ("page", "text", "tree")
 
 
@@ -270,8 +271,9 @@ def _banner(patient: PatientSummary, told: _Opened, texts: Texts, today: dt.date
     born = said.birth_date if said else None
     age = sex = ""
     if born is not None:
-        years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-        age = texts.years.format(age=years) if years >= 0 else ""
+        years = cpr.age_years(born, today)
+        # Test numbers and numbers given at need may say a century that nobody alive was born in.
+        age = texts.years.format(age=years) if 0 <= years <= OLDEST_YEARS else ""
     if said is not None and said.sex:
         sex = texts.male if said.sex == "male" else texts.female
     return Banner(
