@@ -293,3 +293,22 @@ def test_an_unreadable_file_is_wrong_use(run, folder):
     assert code == 2
     assert "missing.xml" in err
     assert "Traceback" not in err
+
+
+def test_two_sources_of_one_name_do_not_overwrite_each_other(run, folder, tmp_path):
+    (folder / "other").mkdir()
+    (folder / "other" / "good.edi").write_bytes(edi())
+    sources = (folder / "good.edi", folder / "other" / "good.edi")
+    code, told, _ = run("convert", "--to", "xml", "--out", tmp_path / "out", "--format", "json", *sources)
+    assert code == 0
+    assert [Path(line["out"]).name for line in lines(told)] == ["good.xml", "good-2.xml"]
+
+
+def test_a_letter_that_the_target_cannot_say_does_not_stop_its_neighbours(run, folder, tmp_path):
+    unsayable = letter_xml("XR0131K").replace("iupac", "mds")
+    (folder / "two.xml").write_text(document_of(letter_xml("XR0131K"), unsayable))
+    code, told, _ = run("convert", "--to", "edifact", "--out", tmp_path / "out", "--format", "json", folder / "two.xml")
+    assert code == 1
+    assert [line["ok"] for line in lines(told)] == [True, False]
+    assert "no-code" in [finding["code"] for finding in lines(told)[1]["findings"]]
+    assert len(list(letters.read((tmp_path / "out" / "two.edi").read_bytes()))) == 1

@@ -137,8 +137,9 @@ def convert(
     if out is None and len(given) > 1:
         raise WrongUse("Several files cannot go to standard output; name a folder with --out.")
     refused = 0
+    taken: set[Path] = set()
     for file in given:
-        conversion = Conversion(file, to)
+        conversion = Conversion(file, to, taken)
         conversion.run(out)
         for line in conversion.told:
             refused += not line.ok
@@ -167,9 +168,10 @@ class Converted(msgspec.Struct, frozen=True):
 class Conversion:
     """One input file on its way: its good letters go into as few target files as their envelopes allow."""
 
-    def __init__(self, given: Input, to: Target) -> None:
+    def __init__(self, given: Input, to: Target, taken: set[Path]) -> None:
         self.given = given
         self.to = to
+        self.taken = taken
         self.told: list[Converted] = []
 
     def run(self, out: Path | None) -> None:
@@ -178,16 +180,29 @@ class Conversion:
             readings = list(letters.read(file))
         good = [reading for reading in readings if reading.ok and reading.letter is not None]
         written: dict[int, tuple[str | None, tuple[Finding, ...]]] = {}
-        for number, batch in enumerate(self._batches(good)):
-            data, findings = self._said([reading.letter for reading in batch if reading.letter is not None])
-            name = None if data is None else self._put(data, out, number)
-            for reading in batch:
-                written[id(reading)] = (name, findings)
+        for batch in self._batches(good):
+            self._convert(batch, out, written)
         for reading in readings:
             name, findings = written.get(id(reading), (None, ()))
             self.told.append(
                 Converted(self.given.name, reading.reference, name is not None, name, (*reading.findings, *findings))
             )
+
+    def _convert(
+        self, batch: list[Reading], out: Path | None, written: dict[int, tuple[str | None, tuple[Finding, ...]]]
+    ) -> None:
+        """One target file of those letters that the target can say; each letter gets the findings about itself."""
+        alone = [self._said([reading.letter]) for reading in batch if reading.letter is not None]
+        kept = [reading for reading, (data, _) in zip(batch, alone, strict=True) if data is not None]
+        together: tuple[bytes | None, tuple[Finding, ...]] = (None, ())
+        if len(batch) == 1:
+            together = (alone[0][0], ())
+        elif kept:
+            together = self._said([reading.letter for reading in kept if reading.letter is not None])
+        name = None if together[0] is None else self._put(together[0], out)
+        shared = () if name is not None else tuple(found for found in together[1] if found.severity == "error")
+        for reading, (data, findings) in zip(batch, alone, strict=True):
+            written[id(reading)] = (name, (*findings, *shared)) if data is not None else (None, findings)
 
     def _batches(self, readings: list[Reading]) -> list[list[Reading]]:
         """Letters that may share an envelope: JSON and EDIFACT all, XML those of one schema."""
@@ -207,15 +222,20 @@ class Conversion:
             ) + b"\n", ()
         return letters.losses(several, "xml" if self.to is Target.xml else "edifact", checked=True)
 
-    def _put(self, data: bytes, out: Path | None, number: int) -> str:
+    def _put(self, data: bytes, out: Path | None) -> str:
         if out is None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
             return "-"
         folder = out / self.given.below
         folder.mkdir(parents=True, exist_ok=True)
-        suffix = "" if not number else f"-{number + 1}"
-        path = folder / f"{self.given.stem}{suffix}{ENDINGS[self.to]}"
+        path = folder / f"{self.given.stem}{ENDINGS[self.to]}"
+        number = 1
+        # Two sources of one name, or two documents of one source, must not overwrite each other.
+        while path in self.taken:
+            number += 1
+            path = folder / f"{self.given.stem}-{number}{ENDINGS[self.to]}"
+        self.taken.add(path)
         if self.given.path is not None and path.resolve() == self.given.path.resolve():
             raise WrongUse(f"{path} would overwrite its own source; name another folder with --out.")
         path.write_bytes(data)
