@@ -181,11 +181,7 @@ class _Reader:
         for text, raw, cut in _pieces(source):
             piece = text.lstrip(" ") if text[:1] == " " else text
             tag = piece[:3]
-            if tag not in _ENVELOPE_TAGS:
-                if self.open is not None and not cut:
-                    self._keep(piece, raw)
-                    continue
-            elif not _is_envelope(piece):
+            if tag in _ENVELOPE_TAGS and not _is_envelope(piece):
                 tag = "?"
             if self.open is not None and not cut and tag not in _ENVELOPE_TAGS:
                 self._keep(piece, raw)

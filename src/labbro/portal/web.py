@@ -63,7 +63,7 @@ class Portal(msgspec.Struct, frozen=True):
     @property
     def secure(self) -> bool:
         """Whether browsers reach us over TLS; cookies are then bound to it."""
-        return self.settings.tls or self.settings.public_url.startswith("https://")
+        return self.settings.reached_by_tls
 
     def cookie_name(self, name: str) -> str:
         """With the prefix that forbids other hosts and paths to set it, where browsers honour it."""
