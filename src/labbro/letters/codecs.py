@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TypeAlias
 
 import msgspec
@@ -85,6 +86,7 @@ def _speciality_word(year: int) -> dict[str, str]:
     return {tables.SPECIALITY_CODES[word]: word for word in tables.speciality_words(year)}
 
 
+@cache
 def speciality(year: int) -> Codec:
     """Speciality codes for a schema of this year; a code that only newer schemas know is read, and refused later."""
     words = _speciality_word(2014) | _speciality_word(year)
@@ -115,3 +117,10 @@ CODECS: dict[str, Codec] = {
     "relation_of_request": _table(tables.RELATION_OF_REQUEST),
     "day": Codec(_encode_day, _decode_day, "wrong-datetime", "ccyymmdd"),
 }
+
+
+def codec_named(name: str, year: int) -> Codec | None:
+    """The codec a slot names, for a schema of this year; None for a plain value."""
+    if name in {"", "name", "inner_name"}:
+        return None
+    return speciality(year) if name == "speciality" else CODECS[name]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from labbro.letters.assembling import assemble, inner_plans_of, plans_of
-from labbro.letters.codecs import CODECS, Codec, speciality
+from labbro.letters.codecs import Codec, codec_named
 from labbro.letters.edifact import Segment
 from labbro.letters.findings import Place
 from labbro.letters.form import (
@@ -218,7 +218,6 @@ class FormReader:
             for item in form.items
             if isinstance(item, Follows) and (not item.versions or version.mark in item.versions)
         ]
-        self._speciality = speciality(version.year)
         self.head = GroupReader(
             Group("", tuple(item for item in form.items if not isinstance(item, Group))), self, version.mark
         )
@@ -247,9 +246,7 @@ class FormReader:
 
     def codec(self, name: str) -> Codec | None:
         """The codec a slot names; None for a plain value."""
-        if name in {"", "name", "inner_name"}:
-            return None
-        return self._speciality if name == "speciality" else CODECS[name]
+        return codec_named(name, self.version.year)
 
     def place(self, at: int, path: str) -> Place:
         """Segment and position of an element."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from labbro.letters import ftx, tables
-from labbro.letters.codecs import CODECS, Codec, speciality
+from labbro.letters.codecs import Codec, codec_named
 from labbro.letters.edifact import join_segment
 from labbro.letters.findings import Finding, Severity
 from labbro.letters.form import (
@@ -59,7 +59,6 @@ class FormWriter:
         self.form = form
         self.version = version
         self.type_code = type_code
-        self._speciality = speciality(version.year)
         self._templates: dict[str, Template] = {}
         self.texts: set[str] = set()
         # Elements that a group says by being there, though nothing stands in it.
@@ -256,9 +255,7 @@ class FormWriter:
         return said
 
     def _codec(self, name: str) -> Codec | None:
-        if name in {"", "name", "inner_name"}:
-            return None
-        return self._speciality if name == "speciality" else CODECS[name]
+        return codec_named(name, self.version.year)
 
     # --- texts and references ---
 

@@ -107,6 +107,23 @@ def _write_party_kind(party: Element) -> dict[str, str]:
 PARTY_KIND = Derived(_read_party_kind, _write_party_kind, ("~table", "~agency"), "IdentifierCode")
 
 
+def status_word(codes: Mapping[str, str], waiting: bool) -> str | None:
+    """ResultStatusCode of GIS (`~gis`) and STS (`~sts`); None where they do not go together (facts: edifact.md, 10.5).
+
+    EDIFACT tells 'sample received' from 'preliminary' by the value alone: `waiting` says whether it is the placeholder.
+    """
+    pair = (codes.get("~gis", ""), codes.get("~sts", ""))
+    if pair == ("N", "PR"):
+        return "proeve_modtaget" if waiting else "svar_midlertidigt"
+    return {("N", "FR"): "svar_endeligt", ("M", "FR"): "svar_rettet"}.get(pair)
+
+
+def status_codes(status: str | None) -> dict[str, str]:
+    """GIS and STS of a ResultStatusCode."""
+    settled = status in {"svar_endeligt", "svar_rettet"}
+    return {"~gis": "M" if status == "svar_rettet" else "N", "~sts": "FR" if settled else "PR"}
+
+
 def party_line(role: str) -> Line:
     """NAD of a sender, receiver or copy receiver; `_` stands for a missing name."""
     return line(

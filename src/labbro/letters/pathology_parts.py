@@ -25,6 +25,8 @@ from labbro.letters.parts import (
     party_line,
     reference,
     speciality,
+    status_codes,
+    status_word,
 )
 from labbro.letters.remarks import NOT_YET
 from labbro.letters.tree import Element
@@ -279,23 +281,13 @@ SAMPLES_GROUP = group(
 
 
 def _read_status(codes: dict[str, str], value: Callable[[str], str | None]) -> list[tuple[str, str]] | str:
-    pair = (codes.get("~gis", ""), codes.get("~sts", ""))
-    path = "GeneralResultInformation/ResultStatusCode"
-    if pair == ("N", "PR"):
-        waiting = value("TableFormat/TableResult") == NOT_YET
-        return [(path, "proeve_modtaget" if waiting else "svar_midlertidigt")]
-    word = {("N", "FR"): "svar_endeligt", ("M", "FR"): "svar_rettet"}.get(pair)
-    return [(path, word)] if word else "unknown-code"
+    word = status_word(codes, value("TableFormat/TableResult") == NOT_YET)
+    return [("GeneralResultInformation/ResultStatusCode", word)] if word else "unknown-code"
 
 
 def _write_status(results: Element) -> dict[str, str]:
     status = results.text("GeneralResultInformation/ResultStatusCode")
-    codes = {"~gis": "M" if status == "svar_rettet" else "N", "~sts": "PR"}
-    if status in {"svar_endeligt", "svar_rettet"}:
-        codes["~sts"] = "FR"
-    elif status == "proeve_modtaget":
-        codes["TableFormat/TableResult"] = NOT_YET
-    return codes
+    return status_codes(status) | ({"TableFormat/TableResult": NOT_YET} if status == "proeve_modtaget" else {})
 
 
 def _unsaid_status(results: Element) -> list[tuple[str, str]]:

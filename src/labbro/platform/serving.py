@@ -20,7 +20,6 @@ from labbro.platform import logs
 from labbro.platform.edge import Edge
 from labbro.platform.settings import Settings
 
-_LISTEN_POLL_SECONDS = 0.01
 _CLOSE_SECONDS = 5
 _COLLECT_AFTER_OBJECTS = 50_000  # a patient with thousands of results makes many objects that hold no cycles
 

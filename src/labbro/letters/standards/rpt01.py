@@ -26,6 +26,8 @@ from labbro.letters.parts import (
     party_line,
     reference,
     speciality,
+    status_codes,
+    status_word,
 )
 from labbro.letters.remarks import NOT_YET, REPORT_RULES
 from labbro.letters.report_view import report_sections
@@ -143,21 +145,15 @@ TREE = (
 
 
 def _read_status(codes: dict[str, str], value: Callable[[str], str | None]) -> list[tuple[str, str]] | str:
-    pair = (codes.get("~gis", ""), codes.get("~sts", ""))
-    if pair == ("N", "PR"):
-        return [("ResultStatusCode", "proeve_modtaget" if value("Value") == NOT_YET else "svar_midlertidigt")]
-    word = {("N", "FR"): "svar_endeligt", ("M", "FR"): "svar_rettet", ("M", "MR"): "svar_rettet"}.get(pair)
+    # Only RPT01 reads M + MR, as another way to say that a result is corrected.
+    corrected = codes.get("~gis") == "M" and codes.get("~sts") == "MR"
+    word = "svar_rettet" if corrected else status_word(codes, value("Value") == NOT_YET)
     return [("ResultStatusCode", word)] if word else "unknown-code"
 
 
 def _write_status(result: Element) -> dict[str, str]:
     status = result.text("ResultStatusCode")
-    codes = {"~gis": "M" if status == "svar_rettet" else "N", "~sts": "PR"}
-    if status in {"svar_endeligt", "svar_rettet"}:
-        codes["~sts"] = "FR"
-    elif status == "proeve_modtaget":
-        codes["Value"] = NOT_YET
-    return codes
+    return status_codes(status) | ({"Value": NOT_YET} if status == "proeve_modtaget" else {})
 
 
 def _unsaid_status(result: Element) -> list[tuple[str, str]]:

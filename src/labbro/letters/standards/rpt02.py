@@ -38,6 +38,8 @@ from labbro.letters.parts import (
     party_identifier,
     party_line,
     reference,
+    status_codes,
+    status_word,
 )
 from labbro.letters.remarks import NOT_YET
 from labbro.letters.standard import Standard, Version
@@ -171,12 +173,8 @@ TREE = (
 
 
 def _read_status(codes: dict[str, str], value: Callable[[str], str | None]) -> list[tuple[str, str]] | str:
-    pair = (codes.get("~gis", ""), codes.get("~sts", ""))
-    if pair == ("N", "PR"):
-        # The public converter looks for the stars in the code of the analysis; both places are taken.
-        received = NOT_YET in {value("Value"), value("Analysis/MICAnalysisCode")}
-        return [("ResultStatusCode", "proeve_modtaget" if received else "svar_midlertidigt")]
-    word = {("N", "FR"): "svar_endeligt", ("M", "FR"): "svar_rettet"}.get(pair)
+    # The public converter looks for the stars in the code of the analysis; both places are taken.
+    word = status_word(codes, NOT_YET in {value("Value"), value("Analysis/MICAnalysisCode")})
     return [("ResultStatusCode", word)] if word else "unknown-code"
 
 
@@ -186,12 +184,8 @@ def _has_stars(result: Element) -> bool:
 
 def _write_status(result: Element) -> dict[str, str]:
     status = result.text("ResultStatusCode")
-    codes = {"~gis": "M" if status == "svar_rettet" else "N", "~sts": "PR"}
-    if status in {"svar_endeligt", "svar_rettet"}:
-        codes["~sts"] = "FR"
-    elif status == "proeve_modtaget" and not _has_stars(result):
-        codes["Value"] = NOT_YET
-    return codes
+    starred = status == "proeve_modtaget" and not _has_stars(result)
+    return status_codes(status) | ({"Value": NOT_YET} if starred else {})
 
 
 def _unsaid_status(result: Element) -> list[tuple[str, str]]:
