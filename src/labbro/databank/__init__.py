@@ -8,6 +8,7 @@ from __future__ import annotations
 from labbro.databank.databank import Databank
 from labbro.databank.history import (
     AccessEntry,
+    Answer,
     Outcome,
     PatientHistory,
     PatientSummary,
@@ -15,11 +16,14 @@ from labbro.databank.history import (
     RefusedLetter,
     ReportSummary,
     StoredLetter,
+    StoredReport,
+    StoredRequisition,
     StoredResult,
 )
 
 __all__ = [
     "AccessEntry",
+    "Answer",
     "Databank",
     "Outcome",
     "PatientHistory",
@@ -28,5 +32,7 @@ __all__ = [
     "RefusedLetter",
     "ReportSummary",
     "StoredLetter",
+    "StoredReport",
+    "StoredRequisition",
     "StoredResult",
 ]

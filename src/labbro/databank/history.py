@@ -10,9 +10,21 @@ import msgspec
 
 from labbro.letters.findings import Finding
 from labbro.letters.letter import Syntax
-from labbro.records.model import IdentifierKind, Origin, Party, Person, ReportKind, ReportStatus, Result, Sample
+from labbro.records.answers import AnswerState, RequestState, Step
+from labbro.records.model import (
+    IdentifierKind,
+    Origin,
+    Party,
+    Person,
+    Report,
+    ReportKind,
+    ReportStatus,
+    Result,
+    Sample,
+)
+from labbro.records.requisition import Requisition
 
-AccessAction = Literal["search", "history", "value", "letter", "print", "export"]
+AccessAction = Literal["search", "history", "value", "letter", "print", "export", "report", "requisition", "access-log"]
 OutcomeKind = Literal["stored", "again", "refused", "noted"]
 
 
@@ -28,8 +40,22 @@ class PatientSummary(msgspec.Struct, frozen=True):
     newest_report_at: dt.datetime | None
 
 
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """One report that answers one requisition; the fields are those of labbro.records.answers.Match."""
+
+    requisition_key: UUID
+    report_key: UUID
+    number: str
+    step: Step
+    same_laboratory: bool
+    ambiguous: bool
+
+
 class ReportSummary(msgspec.Struct, frozen=True, gc=False):
-    """The report around a result. Times of the letter are local Danish time without zone; `received_at` is UTC."""
+    """The report around a result. Times of the letter are local Danish time without zone; `received_at` is UTC.
+
+    `requisitions` are those it answers; `requested` says why there are none.
+    """
 
     letter_key: UUID
     letter_identifier: str
@@ -49,6 +75,8 @@ class ReportSummary(msgspec.Struct, frozen=True, gc=False):
     consent_given: bool | None
     comments: str | None
     origin: Origin
+    requested: RequestState = "no-number"
+    requisitions: tuple[Answer, ...] = ()
 
 
 class StoredResult(msgspec.Struct, frozen=True, gc=False):
@@ -71,11 +99,52 @@ class StoredResult(msgspec.Struct, frozen=True, gc=False):
     origin: Origin
 
 
+class StoredReport(msgspec.Struct, frozen=True, gc=False):
+    """A report of microbiology, pathology or genetics, whole, with its place among corrections.
+
+    `chain` is the same for all letters of one examination. Where a later letter replaces this one, it is not `current`
+    and `superseded_by` names that letter. `ambiguous`: another letter of the chain is current beside it, since it does
+    not repeat all that this one says.
+    """
+
+    report: Report
+    letter_key: UUID
+    received_at: dt.datetime
+    current: bool
+    superseded_by: UUID | None
+    chain: str
+    ambiguous: bool
+    requested: RequestState = "no-number"
+    requisitions: tuple[Answer, ...] = ()
+
+
+class StoredRequisition(msgspec.Struct, frozen=True, gc=False):
+    """A requisition and what came of it. `answers` are ordered by the time of the report, oldest first.
+
+    `missing` are the ordinals of the requested analyses that no report in force has a result of, where the codes of the
+    answers are those of the request (biochemistry); None where they cannot be compared.
+    """
+
+    requisition: Requisition
+    letter_key: UUID
+    received_at: dt.datetime
+    state: AnswerState
+    answers: tuple[Answer, ...] = ()
+    missing: tuple[int, ...] | None = None
+
+
 class PatientHistory(msgspec.Struct, frozen=True):
-    """Every result ever stored for a patient, superseded ones too; newest sample first, then by letter and ordinal."""
+    """All that was ever stored for a patient, superseded letters too.
+
+    `rows` are the results of biochemistry and foot status, newest sample first, then by letter and ordinal; `reports`
+    those of microbiology, pathology and genetics, newest first by results_at; `requisitions` newest first by their
+    requested_at.
+    """
 
     patient: PatientSummary
     rows: tuple[StoredResult, ...]
+    reports: tuple[StoredReport, ...] = ()
+    requisitions: tuple[StoredRequisition, ...] = ()
 
 
 class StoredLetter(msgspec.Struct, frozen=True):

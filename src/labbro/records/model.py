@@ -1,7 +1,10 @@
 """The clinical record: what a clinician means, whichever letter it came in. Pure data, frozen.
 
 A letter becomes one Report with its samples and results. Biochemistry fills `Report.results`; microbiology adds
-findings, isolates and susceptibility; pathology and genetics add sections of coded and textual parts.
+`Microbiology` to results or to the report; pathology and genetics add `Report.sections` and `Sample.diagnoses`.
+Requests become a Requisition (labbro.records.requisition).
+
+What a sender protected (`protected`, MiBa only) is kept, and says of itself that it is `held_back`.
 
 The structs hold no cycles, so the garbage collector need not visit them (`gc=False`: a history is thousands of them);
 written as JSON they leave out what is absent.
@@ -14,47 +17,91 @@ from typing import Literal
 
 import msgspec
 
-IdentifierKind = Literal["cpr", "alternative", "unknown"]
+from labbro.records.microbiology import (
+    Antibiotic,
+    Culture,
+    Isolate,
+    Measurement,
+    Microbiology,
+    Microscopy,
+    MicroscopyDetail,
+    MicroscopyGroup,
+    Property,
+    PropertyKind,
+    PropertyResult,
+    Susceptibility,
+    SusceptibilityTable,
+)
+from labbro.records.parts import (
+    Code,
+    CodedText,
+    Examiner,
+    Flag,
+    IdentifierKind,
+    IntervalKind,
+    Operator,
+    Party,
+    Person,
+    Producer,
+    Prompt,
+    PromptKind,
+    Reference,
+    ReferenceInterval,
+    RelationKind,
+    Relative,
+    is_held_back,
+)
+
+__all__ = [
+    "Antibiotic",
+    "Code",
+    "CodedText",
+    "Culture",
+    "Diagnoses",
+    "Diagnosis",
+    "Examiner",
+    "Flag",
+    "IdentifierKind",
+    "IntervalKind",
+    "Isolate",
+    "Measurement",
+    "Microbiology",
+    "Microscopy",
+    "MicroscopyDetail",
+    "MicroscopyGroup",
+    "Operator",
+    "Origin",
+    "Party",
+    "Person",
+    "Producer",
+    "Prompt",
+    "PromptKind",
+    "Property",
+    "PropertyKind",
+    "PropertyResult",
+    "Reference",
+    "ReferenceInterval",
+    "RelationKind",
+    "Relative",
+    "Report",
+    "ReportKind",
+    "ReportStatus",
+    "RequisitionGroup",
+    "Result",
+    "ResultKind",
+    "ResultStatus",
+    "Sample",
+    "Section",
+    "Susceptibility",
+    "SusceptibilityTable",
+    "is_held_back",
+]
+
 ReportKind = Literal["biochemistry", "foot-status", "microbiology", "cytology", "histopathology", "genetics"]
 ReportStatus = Literal["received", "partial", "complete"]
 ResultStatus = Literal["received", "preliminary", "final", "corrected"]
 ResultKind = Literal["numeric", "text"]
-Operator = Literal["<", ">", "="]
-Flag = Literal["high", "low", "abnormal", "malignant", "premalignant"]
-IntervalKind = Literal["physiological", "therapeutic", "unspecified"]
 Origin = Literal["hospital", "local"]
-
-
-class Person(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The patient as the letter names them. `identifier` is a CPR, or ten free characters, or empty when unknown."""
-
-    identifier: str
-    identifier_kind: IdentifierKind
-    surname: str
-    given_name: str | None = None
-
-
-class Party(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A sender, receiver or copy receiver. `identifier_kind` is MedCom's IdentifierCode, or `local:xyz`."""
-
-    identifier: str
-    identifier_kind: str
-    ean: str | None = None
-    organisation: str | None = None
-    department: str | None = None
-    unit: str | None = None
-    speciality: str | None = None
-    laboratory_code: str | None = None
-
-
-class Code(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A code with its system as the letters say it: `iupac` (NPU, DNK), `lokal`, `mds`, `PA1`; and who keeps it."""
-
-    value: str
-    system: str
-    responsible: str
-    short_name: str | None = None
-    complete_name: str | None = None
 
 
 class RequisitionGroup(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -66,59 +113,35 @@ class RequisitionGroup(msgspec.Struct, frozen=True, omit_defaults=True, gc=False
     order: int | None = None
 
 
-class ReferenceInterval(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Limits as sent (strings: the decimal mark is not fixed), or a text in their place."""
+class Diagnosis(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A code of pathology with its text (`code.complete_name`) and a comment."""
 
-    kind: IntervalKind | None = None
-    lower: str | None = None
-    upper: str | None = None
-    text: str | None = None
+    code: Code
+    comment: str | None = None
 
 
-class Producer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The laboratory, practice or person that made the result (`code`: MedCom's abbreviation, such as OUH or PNT)."""
+class Diagnoses(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What pathology says of one sample: where it is from, and what was found there."""
 
-    name: str
-    code: str | None = None
-
-
-class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """Something the result points at: a URL, a supplement to come, or a binary object sent in another letter."""
-
-    description: str
-    url: str | None = None
-    object_identifier: str | None = None
-    object_kind: str | None = None
-    object_extension: str | None = None
-    object_size_bytes: int | None = None
-
-
-class Susceptibility(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One antibiotic against one isolate: `S`, `I`, `R` or the laboratory's own word."""
-
-    antibiotic: Code
-    category: str
-    value: str | None = None
-    unit: str | None = None
-
-
-class Isolate(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A micro-organism that was found, how much of it, and what it yields to."""
-
-    number: int
-    organism: str
-    code: Code | None = None
-    amount: str | None = None
-    susceptibilities: tuple[Susceptibility, ...] = ()
+    topography: Diagnosis | None
+    findings: tuple[Diagnosis, ...]
+    headline: str | None = None
 
 
 class Section(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A part of a textual report (microscopy, conclusion, ...): a heading, a text and the codes it stands on."""
+    """A part of a textual report: a heading, a text, and what it refers to. Lines of `text` end in a line feed.
+
+    `kind`: macroscopy, microscopy, conclusion, hematology, comments, analysis, internal-reference, genome-reference,
+    method, results. `fixed_width`: the text is set in columns. `rows`: a table (hematology), its first row the labels.
+    """
 
     kind: str
     heading: str | None = None
     text: str | None = None
     codes: tuple[Code, ...] = ()
+    references: tuple[Reference, ...] = ()
+    fixed_width: bool = False
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -143,9 +166,15 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     comments: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     to_laboratory: str | None = None
-    isolates: tuple[Isolate, ...] = ()
     sections: tuple[Section, ...] = ()
     sample: int = 0
+    material: str | None = None
+    location: str | None = None
+    supplementary_location: str | None = None
+    examination_kind: str | None = None
+    summary: str | None = None
+    examiners: tuple[Examiner, ...] = ()
+    microbiology: Microbiology | None = None
 
 
 class Sample(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -164,6 +193,8 @@ class Sample(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     volume_unit: str | None = None
     material: str | None = None
     location: str | None = None
+    material_type: str | None = None
+    diagnoses: Diagnoses | None = None
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -171,6 +202,10 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     `consent_given` has three states: None means that the letter does not say. `origin` is `local` when a practice,
     clinic or patient made the result, else `hospital`.
+
+    `result_status` is that of the whole letter where the type has one (RPT03-RPT07). `requisition_number` is the
+    requester's, `laboratory_requisition_number` the laboratory's, where the letter has them beside those of samples.
+    `comments` and `coded_comments` are on the requisition, `remarks` on the whole answer.
     """
 
     kind: ReportKind
@@ -192,3 +227,19 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     comments: str | None = None
     sections: tuple[Section, ...] = ()
     origin: Origin = "hospital"
+    result_status: ResultStatus | None = None
+    requisition_number: str | None = None
+    laboratory_requisition_number: str | None = None
+    requested_at: dt.datetime | None = None
+    consent_text: str | None = None
+    clinical_information: str | None = None
+    diagnosis_headline: str | None = None
+    summary: CodedText | None = None
+    coded_comments: tuple[CodedText, ...] = ()
+    remarks: tuple[CodedText, ...] = ()
+    references: tuple[Reference, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+    examiners: tuple[Examiner, ...] = ()
+    relative: Relative | None = None
+    to_laboratory: str | None = None
+    microbiology: Microbiology | None = None
