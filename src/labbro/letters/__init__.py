@@ -12,6 +12,7 @@ from __future__ import annotations
 from labbro.letters.findings import Finding, Severity
 from labbro.letters.json_form import from_json, make, to_json
 from labbro.letters.letter import Envelope, Letter, Reading, Syntax
+from labbro.letters.moving import Moved, move_to
 from labbro.letters.reading import read
 from labbro.letters.receipts import Original, Refusal, original_of, receipt_for
 from labbro.letters.show import html_fragment, show_html, show_text, tree_html
@@ -24,6 +25,7 @@ __all__ = [
     "Envelope",
     "Finding",
     "Letter",
+    "Moved",
     "Original",
     "Reading",
     "Refusal",
@@ -35,6 +37,7 @@ __all__ = [
     "html_fragment",
     "losses",
     "make",
+    "move_to",
     "namespace_of",
     "original_of",
     "read",

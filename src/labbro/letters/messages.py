@@ -194,6 +194,39 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The letters have different senders or receivers; an interchange has one of each.",
         "Brevene har forskellige afsendere eller modtagere; en forsendelse har én af hver.",
     ),
+    # moved to a newer version
+    "move-other-type": (
+        "The letter is {name} {found}; {expected} is no version of it, and no type of letter is made into another.",
+        "Brevet er {name} {found}; {expected} er ikke en version af det, og én brevtype laves ikke om til en anden.",
+    ),
+    "move-not-public": (
+        "MedCom has not published the schema of {name}; no letter is moved to it or from it.",
+        "MedCom har ikke offentliggjort skemaet for {name}; intet brev flyttes til eller fra den version.",
+    ),
+    "move-to-older": (
+        "{expected} is older than {found}; letters are moved to newer versions only.",
+        "{expected} er ældre end {found}; breve flyttes kun til nyere versioner.",
+    ),
+    "move-not-said": (
+        "{version} asks for {name}, which the letter does not say; it must be given.",
+        "{version} kræver {name}, som brevet ikke angiver; det skal oplyses.",
+    ),
+    "move-no-room": (
+        "{name} of {version} cannot hold {found}; it takes {expected}.",
+        "{name} i {version} kan ikke rumme {found}; der kræves {expected}.",
+    ),
+    "said-otherwise": (
+        "{name} {found} is said in another form in {version}; the meaning is the same.",
+        "{name} {found} angives i en anden form i {version}; betydningen er den samme.",
+    ),
+    "given": (
+        "{version} asks for {name}; {found} was given by whoever moved the letter, not by its sender.",
+        "{version} kræver {name}; {found} er oplyst af den, der flyttede brevet, ikke af afsender.",
+    ),
+    "implied": (
+        "{version} asks for {name}; the older version means {found} without saying it.",
+        "{version} kræver {name}; den ældre version betyder {found} uden at angive det.",
+    ),
     "no-public-schema": (
         "MedCom has not published the schema of {name}; the letter is checked only for what is known of it.",
         "MedCom har ikke offentliggjort skemaet for {name}; brevet kontrolleres kun for det, der vides om det.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labbro.letters import tables
 from labbro.letters.grammar import Part, Together, Word, many, maybe, one, together
+from labbro.letters.meaning import renamed
 from labbro.letters.parts import ADDRESS, DATE_TIME, EAN, NAME_OF_UNIT
 from labbro.letters.values import text, words
 
@@ -25,6 +26,13 @@ SAMPLE = one(
 PHYSICIAN = maybe("Physician", one("PersonInitials", text(1, 17)))
 EXAMINATION_TYPES = tuple(tables.EXAMINATION_TYPE)
 RESULT_STATE = tuple(tables.RESULT_STATE)
+# The state of the report has another name and other words from 2014 on.
+REPORT_STATE_RENAMED = renamed(
+    "LaboratoryResults/GeneralResultInformation/ResultStatus",
+    "AB",
+    "ReportStatusCode",
+    {"komplet": "komplet_svar", "delvis": "del_svar"},
+)
 VALIDATION = maybe("ResultValidation", words(*tables.VALIDATION))
 MICROSCOPIC_TYPES = ("celler", "mikroorganisme", "konsistens", "udseende", "vurdering", "flora")
 WEB_RECEIVER = one(

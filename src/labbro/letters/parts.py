@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from labbro.letters import tables
 from labbro.letters.form import Derived, Line, group, line
 from labbro.letters.grammar import Part, Word, either, maybe, one
+from labbro.letters.meaning import Becomes, respelt
 from labbro.letters.tree import Element
 from labbro.letters.values import BOOLEAN, DATE, TIME, TRUE, UUID, matching, text, whole, words
 
@@ -29,6 +30,11 @@ def by_year(years: Mapping[str, int], make: Callable[[int, str], Part]) -> tuple
 def speciality(years: Mapping[str, int]) -> tuple[Part, ...]:
     """MedicalSpecialityCode, with the words of each year's schema."""
     return by_year(years, lambda year, v: maybe("MedicalSpecialityCode", words(*tables.speciality_words(year)), v=v))
+
+
+def speciality_respelt(before: str) -> Becomes:
+    """Pathology practice, which the versions `before` 2014 spell with a blank at the end."""
+    return respelt("Sender/MedicalSpecialityCode", before, {tables.PATHOLOGY_BEFORE_2014: tables.PATHOLOGY})
 
 
 def party_identifier(plain: str, with_amt: str, local: str) -> tuple[Word, ...]:

@@ -6,6 +6,7 @@ import msgspec
 
 from labbro.letters.form import Form
 from labbro.letters.grammar import Word
+from labbro.letters.meaning import Move
 from labbro.letters.remarks import Rule
 from labbro.letters.view import Sections
 
@@ -60,6 +61,7 @@ class Standard(msgspec.Struct, frozen=True):
     `danish` and `english` name the letter for people; `kind` is `report`, `request` or `receipt`.
     `rules` are those of layer two that hold for it; `sections` make the page that people read. `demands` are what its
     schema asks besides the shape (numbers that must be unique or point at something): remarks of theirs are errors.
+    `moves` are what newer versions say otherwise than older ones (moving.py).
     """
 
     name: str
@@ -73,3 +75,4 @@ class Standard(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
     sections: Sections | None = None
     demands: tuple[Rule, ...] = ()
+    moves: tuple[Move, ...] = ()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from labbro.letters.form import Derived, Form, Lines, References, Texts, group, line
 from labbro.letters.grammar import BREAKABLE, either, many, maybe, one, together
+from labbro.letters.meaning import Becomes, Implied, put_into
 from labbro.letters.parts import DATE_TIME, party_identifier, reference
 from labbro.letters.request_parts import (
     ANSWER,
@@ -272,6 +273,18 @@ FORM = Form(
 )
 
 
+def _as_text(number: Element) -> tuple[Element, ...]:
+    """A number with its unit: a later Numerical has none, and without it the number would say less."""
+    return (Element("Text", " ".join(part.value for part in number.children)),)
+
+
+MOVES = (
+    # Nobody but the sender could be answered (NAD+PO), which the next version says aloud.
+    Implied("Sender/ReplyTo", "A", "true"),
+    put_into("Requests/Prompt/Question", "A", "CodeText"),
+    Becomes("Requests/Prompt/Answer/Numerical", "A", _as_text),
+)
+
 STANDARD = Standard(
     name="REQ01",
     type_code="XREQ01",
@@ -287,4 +300,5 @@ STANDARD = Standard(
     form=FORM,
     rules=REQUEST_RULES,
     sections=request_sections,
+    moves=MOVES,
 )

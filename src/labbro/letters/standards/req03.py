@@ -10,7 +10,8 @@ from collections.abc import Callable
 from labbro.letters.codecs import UNKNOWN_DAY
 from labbro.letters.form import Derived, EachWord, Form, Group, References, Texts, group, line
 from labbro.letters.grammar import BREAKABLE, many, maybe, one
-from labbro.letters.parts import DATE_TIME, PERSON_NAME, party_identifier, reference
+from labbro.letters.meaning import Becomes
+from labbro.letters.parts import DATE_TIME, PERSON_NAME, party_identifier, reference, speciality_respelt
 from labbro.letters.request_parts import (
     ANSWER_WITH_LOGICAL,
     ASKED_WHEN_SAMPLED,
@@ -63,6 +64,8 @@ TREATMENTS = (
     ("ADP213", "Stråleterapi", "DateOfIrradiation"),
     ("ADP214", "Kemoterapi", "DateOfChemoTherapy"),
 )
+PERIOD = ("ADP201", "Menstruation", "DateOfPeriod")
+HORMONES = ("ADP202", "Hormonbehandling", "HormonTherapy")
 CERVIX = "Requests/SupplementaryCervixInformations"
 RELATION = maybe("Relation", maybe("AnalysisCode", text(1, 17)), maybe("SampleIdentifier", text(1, 15)))
 
@@ -170,14 +173,15 @@ def _cervix_groups() -> tuple[Group, ...]:
         )
         for code, said, name in CONDITIONS
     ]
-    period = _dated("ADP201", "Menstruation", "DateOfPeriod", "LMC", "")
+    period = _dated(*PERIOD, "LMC", "")
+    code, said, name = HORMONES
     hormones = group(
         "S10",
-        line("INV+IN+ADP202:PA8:SST:Hormonbehandling"),
-        line("RSL+AV+:::::{HormonTherapy}", lenient=True),
+        line(f"INV+IN+{code}:PA8:SST:{said}"),
+        line(f"RSL+AV+:::::{{{name}}}", lenient=True),
         target=CERVIX,
-        key="INV+IN+ADP202",
-        when=f"{CERVIX}/HormonTherapy",
+        key=f"INV+IN+{code}",
+        when=f"{CERVIX}/{name}",
         v="A",
     )
     treatments = [_dated(code, said, name, "AIC", "RSL+CV+::1") for code, said, name in TREATMENTS]
@@ -292,6 +296,28 @@ FORM = Form(
 )
 
 
+def _asked(cervix: Element) -> tuple[Element, ...]:
+    """Each of the cervix informations of 2005 as the question of its code, which both versions know by the same code.
+
+    A day without a time can only be told as text; a treatment on an unknown day is one that took place.
+    """
+    words = {name: (code, said) for code, said, name in (*CONDITIONS, PERIOD, HORMONES, *TREATMENTS)}
+    treatments = {name for _, _, name in TREATMENTS}
+    logical = {name for _, _, name in CONDITIONS}
+    found: list[Element] = []
+    for part in cervix.children:
+        code, said = words[part.name]
+        coded = (("Code", code), ("CodeType", "PA8"), ("CodeResponsible", "SST"), ("CodeText", said))
+        answer = Element("Logical" if part.name in logical else "Text", part.value)
+        if part.name in treatments and part.value == UNKNOWN_DAY:
+            answer = Element("Logical", "true")
+        question = Element("Question", tuple(Element(name, value) for name, value in coded))
+        found.append(Element("Prompt", (question, Element("Answer", (answer,)))))
+    return tuple(found)
+
+
+MOVES = (speciality_respelt("A"), Becomes(CERVIX, "A", _asked))
+
 STANDARD = Standard(
     name="REQ03",
     type_code="XREQ03",
@@ -306,4 +332,5 @@ STANDARD = Standard(
     form=FORM,
     rules=REQUEST_RULES,
     sections=request_sections,
+    moves=MOVES,
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from labbro.letters import tables
 from labbro.letters.form import Derived, Form, Presence, References, Texts, group, line
 from labbro.letters.grammar import BREAKABLE, FORMATTED, either, many, maybe, one, together
+from labbro.letters.meaning import put_into
 from labbro.letters.parts import (
     ADDRESS,
     ADDRESS_LINE,
@@ -26,6 +27,7 @@ from labbro.letters.parts import (
     party_line,
     reference,
     speciality,
+    speciality_respelt,
     status_codes,
     status_word,
 )
@@ -268,6 +270,8 @@ FORM = Form(
 )
 
 
+# EDIFACT has the producer's text of 2005 and the later Identifier in one place; the code is another matter.
+MOVES = (speciality_respelt("AB"), put_into("LaboratoryResults/Result/ProducerOfLabResult", "A", "Identifier"))
 STANDARD = Standard(
     name="RPT01",
     type_code="XRPT01",
@@ -285,3 +289,4 @@ STANDARD = Standard(
     rules=REPORT_RULES,
     sections=report_sections,
 )
+    moves=MOVES,

@@ -11,10 +11,12 @@ from labbro.letters import susceptibility_form as hidden
 from labbro.letters import tables
 from labbro.letters.form import Derived, Form, Group, Item, Presence, References, Texts, group, line
 from labbro.letters.grammar import BREAKABLE, many, maybe, one
+from labbro.letters.meaning import put_into
 from labbro.letters.microbiology_parts import (
     EXAMINATION_TYPES,
     MDS_NAME,
     PHYSICIAN,
+    REPORT_STATE_RENAMED,
     RESULT_STATE,
     SAMPLE,
     VALIDATION,
@@ -38,6 +40,7 @@ from labbro.letters.parts import (
     party_identifier,
     party_line,
     reference,
+    speciality_respelt,
     status_codes,
     status_word,
 )
@@ -419,6 +422,12 @@ FORM = Form(
     ),
 )
 
+MOVES = (
+    speciality_respelt("AB"),
+    REPORT_STATE_RENAMED,
+    put_into("LaboratoryResults/Result/ProducerOfLabResult", "A", "Identifier"),
+)
+
 STANDARD = Standard(
     name="RPT02",
     type_code="XRPT02",
@@ -434,4 +443,5 @@ STANDARD = Standard(
     form=FORM,
     rules=REPORT_RULES,
     sections=report_sections,
+    moves=MOVES,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from labbro.letters.form import Form, Rows, group, line
 from labbro.letters.grammar import many, maybe, one
+from labbro.letters.parts import speciality_respelt
 from labbro.letters.pathology_arranging import CERVIX_ARRANGEMENT
 from labbro.letters.pathology_parts import (
     ADDRESS_GROUP,
@@ -124,4 +125,5 @@ STANDARD = Standard(
     form=FORM,
     rules=PATHOLOGY_RULES,
     sections=pathology_sections,
+    moves=(speciality_respelt("A"),),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from labbro.letters.form import Form, Rows, group, line
 from labbro.letters.grammar import Part, many, maybe, one
+from labbro.letters.parts import speciality_respelt
 from labbro.letters.pathology_arranging import SAMPLES_ARRANGEMENT
 from labbro.letters.pathology_parts import (
     ADDRESS_GROUP,
@@ -181,4 +182,5 @@ STANDARD = Standard(
     form=FORM,
     rules=PATHOLOGY_RULES,
     sections=pathology_sections,
+    moves=(speciality_respelt("AB"),),
 )

@@ -10,6 +10,7 @@ from labbro.letters.grammar import Part, many, maybe, one, together
 from labbro.letters.microbiology_parts import (
     MEASURED,
     PARAGRAPHS,
+    REPORT_STATE_RENAMED,
     RESULT_STATE,
     SAMPLE,
     VALIDATION,
@@ -31,6 +32,7 @@ from labbro.letters.parts import (
     by_year,
     party_identifier,
     reference,
+    speciality_respelt,
 )
 from labbro.letters.standard import Standard, Version
 from labbro.letters.values import constant, text, whole, words
@@ -172,4 +174,5 @@ STANDARD = Standard(
     form=None,
     rules=WEB_REPORT_RULES,
     sections=web_report_sections,
+    moves=(speciality_respelt("AB"), REPORT_STATE_RENAMED),
 )
