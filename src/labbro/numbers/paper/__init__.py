@@ -1,0 +1,1 @@
+"""Numbers on paper and glass: labels, emergency forms, pre-printed tubes."""
