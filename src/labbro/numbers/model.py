@@ -1,0 +1,257 @@
+"""What the service, its doors, the client and the stock agent say to each other, as frozen structs. Base install only.
+
+Positions count the existing numbers of a space from 0 (labbro.numbers.space); ranges are given by their first number
+and a count. Times are aware, in UTC. JSON has the field names as they stand here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from labbro.numbers.space import Space
+
+NumberState = Literal["issued", "released", "resting", "skipped", "never-issued"]
+GapReason = Literal["in-doubt", "jump", "withdrawn"]
+StretchKind = Literal["held", "released", "skipped", "others"]
+LONGEST_REASON = 200  # characters
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stock agent says of itself at each call, so that a cloned or restored one is found out.
+
+    `call` counts the agent's calls from 1. `nonce` is what the service's last answer gave; None at the first call.
+    `highest_position` is the highest position that the agent ever held, None before its first series.
+    `ledger_digest` is the SHA-256 of the agent's ledger so far, in hexadecimal; kept for the record.
+    """
+
+    agent_id: UUID
+    call: int
+    nonce: str | None = None
+    highest_position: int | None = None
+    ledger_digest: str | None = None
+
+
+class DrawRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks for a series. `request_id` is made by the client and stored before it is sent.
+
+    `account_id`: for whom; a system draws for its own account and may leave it out, a person names it.
+    """
+
+    request_id: UUID
+    count: int
+    space: str | None = None
+    account_id: UUID | None = None
+    statement: Statement | None = None
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers given out: `count` consecutive positions. `round` is 1, or higher where rested numbers came back."""
+
+    series_id: UUID
+    space: str
+    round: int
+    count: int
+    first_position: int
+    first_number: str
+    last_number: str
+    account_id: UUID
+    laboratory_id: UUID | None
+    vendor_id: UUID | None
+    system_id: UUID | None
+    manual: bool
+    request_id: UUID
+    drawn_at: dt.datetime
+    released: int = 0  # how many of its numbers were released
+
+    @property
+    def last_position(self) -> int:
+        """The position of the last number."""
+        return self.first_position + self.count - 1
+
+
+class Drawn(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a draw. `again`: the same request was answered before, this is that series.
+
+    `nonce`: for the agent's next statement; it must be kept before any number is handed out.
+    """
+
+    series: Series
+    again: bool
+    nonce: str | None = None
+
+
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement alone: an agent's sign of life.
+
+    After each draw an agent confirms by one before it hands out a number, so that a disk restored from before the draw
+    cannot ask for the same series again unnoticed.
+    """
+
+    request_id: UUID
+    statement: Statement
+    space: str | None = None
+
+
+class Attended(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an attendance."""
+
+    nonce: str
+    next_position: int
+
+
+class ReleaseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Gives numbers back: a whole series, or from `first_number` to `last_number`, both included."""
+
+    request_id: UUID
+    series_id: UUID
+    reason: str
+    first_number: str | None = None
+    last_number: str | None = None
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers given back. They are void, or rest and return where the operator's policy says so."""
+
+    release_id: UUID
+    series_id: UUID
+    space: str
+    round: int
+    count: int
+    first_position: int
+    first_number: str
+    last_number: str
+    reason: str
+    request_id: UUID
+    released_at: dt.datetime
+    actor: str
+    again: bool = False
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """Positions that nobody was given, and why: `in-doubt` after a crash, `jump` of the operator, `withdrawn` from
+    resting by a jump. `round` is 1 but for rested numbers."""
+
+    gap_id: UUID
+    space: str
+    round: int
+    count: int
+    first_position: int
+    first_number: str
+    last_number: str
+    reason: GapReason
+    note: str
+    at: dt.datetime
+    actor: str
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of the line of positions from a holder's first series to its last: held, released, skipped or others'.
+
+    `reason` is a sentence in English, `reason_da` in Danish.
+    """
+
+    kind: StretchKind
+    count: int
+    first_position: int
+    first_number: str
+    last_number: str
+    reason: str
+    reason_da: str
+    at: dt.datetime | None = None
+    series_id: UUID | None = None
+
+
+class SeriesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of a holder's series, newest first, and every stretch from the lowest to the highest of them.
+
+    `before`: to be given for the next page; None at the end.
+    """
+
+    series: tuple[Series, ...]
+    releases: tuple[Release, ...]
+    stretches: tuple[Stretch, ...]
+    before: int | None = None
+
+
+class LifeEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a sample that carries the number; tells no person."""
+
+    at: dt.datetime
+    kind: str
+    place: str
+    text: str
+    text_da: str
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """Who was given a number, once: one series, and its release where there was one."""
+
+    series: Series
+    release: Release | None = None
+
+
+class NumberInformation(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known of one number. `holdings` newest first; more than one only where numbers rest and return."""
+
+    number: str
+    space: str
+    position: int
+    state: NumberState
+    holdings: tuple[Holding, ...] = ()
+    gap: Gap | None = None
+    life: tuple[LifeEvent, ...] = ()
+
+
+class SpaceState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a space is used. `a_year`: numbers drawn in the last 365 days; `ends_year`: None while nothing is drawn.
+
+    `stopped`: the code of the problem for which nothing is issued now, else None.
+    """
+
+    space: Space
+    capacity: int
+    next_position: int
+    next_number: str | None
+    left: int
+    series: int
+    issued: int
+    released: int
+    skipped: int
+    a_year: int
+    ends_year: int | None
+    stopped: str | None = None
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """A draw far above plan that waits for a second person, or was decided by one."""
+
+    approval_id: UUID
+    account_id: UUID
+    laboratory_id: UUID | None
+    vendor_id: UUID | None
+    space: str
+    count: int
+    request_id: UUID
+    asked_at: dt.datetime
+    asked_by: str
+    decision: Literal["waiting", "approved", "refused"] = "waiting"
+    decided_at: dt.datetime | None = None
+    decided_by: str | None = None
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """A stock agent as the service knows it. `state`: `held` until a person acknowledges that its disk was cloned or
+    restored, then `retired`: its open series are released and it begins again under a new id."""
+
+    agent_id: UUID
+    account_id: UUID
+    call: int
+    highest_position: int | None
+    ledger_digest: str | None
+    seen_at: dt.datetime
+    state: Literal["active", "held", "retired"]
+    held_at: dt.datetime | None = None
