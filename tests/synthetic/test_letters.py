@@ -13,8 +13,9 @@ from labbro.synthetic.bench import bench_reports
 from labbro.synthetic.population import Made, made_letters, plans
 from labbro.synthetic.population import letters as population_letters
 
-# Transferrin saturation is sent without a unit, since it has none; a reader warns of that.
-INTENDED_WARNINGS = {"no-unit"}
+# Transferrin saturation is sent without a unit, since it has none; panels of an admission have more than 20 results.
+# Some senders write a decimal comma. A reader warns of all three.
+INTENDED_WARNINGS = {"no-unit", "many-results", "decimal-comma"}
 SCHEMAS = {"XR0130K": "2007/02/01", "XR0131K": "2014/10/08", "XR0130F": "2014/10/08"}
 
 
@@ -111,7 +112,7 @@ def test_reports_for_benches_are_valid_and_have_as_many_results_as_asked_for(res
     for data in bench_reports(5, results):
         (reading,) = letters.read(data)
         assert reading.ok
-        assert reading.findings == ()
+        assert {found.code for found in reading.findings} <= {"many-results"}
         assert reading.letter is not None
         assert len(list(reading.letter.root.all("LaboratoryResults/Result"))) == results
 

@@ -8,9 +8,10 @@ from typing import Literal
 import msgspec
 
 from labbro.codes.analyses import by_code
+from labbro.letters.remarks import NOT_YET
 from labbro.synthetic.catalogue import Analyte, Limits, catalogue
 from labbro.synthetic.panels import DIPSTICK, REQUISITION_GROUPS
-from labbro.synthetic.plan import NOT_YET, Flag, Interval, Maker, Named, Operator, PlannedResult, ResultStatus
+from labbro.synthetic.plan import Flag, Interval, Maker, Named, Operator, PlannedResult, ResultStatus
 
 # Above these the laboratory rings the requester.
 _RUNG_ABOVE = {"potassium": 6.0, "inr": 5.0, "lithium": 1.2, "troponin-t": 500}

@@ -8,9 +8,11 @@ from functools import partial
 import msgspec
 
 from labbro.codes.cpr import Sex
+from labbro.synthetic import papers
 from labbro.synthetic.chance import Chance
 from labbro.synthetic.courses import acute, blood, kidney, metabolic, routine
 from labbro.synthetic.courses.course import Course, Span
+from labbro.synthetic.papers import Papers
 
 Told = Callable[[Span, Chance], Course]
 
@@ -18,7 +20,8 @@ Told = Callable[[Span, Chance], Course]
 class Character(msgspec.Struct, frozen=True):
     """A demonstration person. `practices`: places in country.PRACTICES, two when the person has moved.
 
-    `replacement` is a number used in place of a CPR number (X-eCPR).
+    `replacement` is a number used in place of a CPR number (X-eCPR). `papers`: microbiology, pathology, genetics and
+    requests besides the blood.
     """
 
     given_name: str
@@ -31,6 +34,7 @@ class Character(msgspec.Struct, frozen=True):
     courses: tuple[Told, ...]
     refuses: bool = False
     replacement: str = ""
+    papers: tuple[Papers, ...] = ()
 
 
 def _days_ago(days: int, course: Callable[..., Course], **more: object) -> Told:
@@ -51,8 +55,8 @@ def _events(span: Span, chance: Chance) -> Course:
 CHARACTERS = (
     Character(
         "Agnete", "Mosebjerg", "female", (1948, 3, 14), (0,),
-        "Diabetes, nyresygdom, warfarin og flere indlæggelser: over 1.500 svar på ti år",
-        "Diabetes, kidney disease, warfarin and several admissions: more than 1,500 results in ten years",
+        "Over 1.500 svar på ti år; urindyrkninger og en rettet bloddyrkning med resistens",
+        "More than 1,500 results in ten years; urine cultures and a corrected blood culture with susceptibility",
         (
             partial(_diabetes, onset=0.03, kidneys_suffer=True), partial(kidney.chronic_kidney_disease, worst=2.9),
             partial(blood.warfarin, onset=0.2), partial(blood.iron_deficiency, onset=0.62),
@@ -60,24 +64,28 @@ CHARACTERS = (
             partial(acute.chest_pain, at=0.74, infarction=False), partial(acute.urinary_infection, at=0.47),
             partial(acute.pneumonia, at=0.66, severity=0.6), partial(acute.urinary_infection, at=0.88),
         ),
+        papers=(papers.urine_cultures, papers.blood_culture_corrected),
     ),
     Character(
         "Birger", "Hasselkrog", "male", (1963, 11, 2), (0,),
-        "Indlagt for to dage siden med lungebetændelse; nogle svar er foreløbige",
-        "Admitted two days ago with pneumonia; some results are preliminary",
+        "Indlagt for to dage siden med lungebetændelse; nogle svar er foreløbige, rekvisitioner delvis besvaret",
+        "Admitted two days ago with pneumonia; some results are preliminary, requisitions answered in part",
         (_check_ups, routine.blood_pressure, _days_ago(2, acute.pneumonia), acute.last_evening),
+        papers=(papers.admitted, papers.blood_requested),
     ),
     Character(
         "Leif", "Lindtoft", "male", (1957, 6, 25), (5,),
-        "Nye prøver: en del af svarene er endnu ikke kommet",
-        "New samples: some of the results have not arrived yet",
+        "Nye prøver: en del af svarene er endnu ikke kommet, en rekvisition er ubesvaret",
+        "New samples: some of the results have not arrived yet, one requisition is unanswered",
         (_check_ups, routine.waiting),
+        papers=(papers.blood_requested, papers.gut_unanswered),
     ),
     Character(
         "Dagny", "Ravnholm", "female", (1969, 9, 8), (1,),
-        "Rettede svar, hæmolyseret prøve, dobbeltbestemmelse og foreløbige svar",
-        "Corrected results, a haemolysed sample, a duplicate and preliminary results",
+        "Rettede svar, hæmolyseret prøve, dobbeltbestemmelse; celleprøver og biopsi fra livmoderhalsen (patologi)",
+        "Corrected results, a haemolysed sample, a duplicate; smears and a biopsy of the cervix (pathology)",
         (_check_ups, _events),
+        papers=(papers.smear_then_biopsy,),
     ),
     Character(
         "Holger", "Klitgaard", "male", (1958, 4, 19), (4,),
@@ -114,6 +122,7 @@ CHARACTERS = (
         "Jernmangelanæmi, behandlet: hæmoglobin og ferritin kommer tilbage",
         "Iron deficiency anaemia, treated: haemoglobin and ferritin come back",
         (partial(blood.iron_deficiency, onset=0.9), _seldom),
+        papers=(papers.throat_and_chlamydia, papers.smears),
     ),
     Character(
         "Bent", "Høgsund", "male", (1950, 10, 22), (6,),
@@ -126,6 +135,7 @@ CHARACTERS = (
         "B12-mangel med store røde blodlegemer, behandlet",
         "Vitamin B12 deficiency with large red cells, treated",
         (partial(blood.b12_deficiency, onset=0.7), _check_ups),
+        papers=(papers.marrow,),
     ),
     Character(
         "Ejnar", "Brinkholm", "male", (1941, 4, 4), (1,),
@@ -153,15 +163,17 @@ CHARACTERS = (
     ),
     Character(
         "Troels", "Hedeborg", "male", (1979, 3, 23), (0,),
-        "For højt stofskifte, tilbagefald og ny behandling",
-        "Overactive thyroid, relapse and new treatment",
+        "For højt stofskifte, tilbagefald; arveligt højt kolesterol (genetik)",
+        "Overactive thyroid, relapse; inherited high cholesterol (genetics)",
         (partial(metabolic.hyperthyroidism, onset=0.55), _seldom),
+        papers=(papers.family_cholesterol,),
     ),
     Character(
         "Rigmor", "Kløvertoft", "female", (1955, 8, 28), (5,),
         "For højt stofskifte og forhøjet blodtryk målt hjemme",
         "Overactive thyroid and high blood pressure measured at home",
         (partial(metabolic.hyperthyroidism, onset=0.3), routine.blood_pressure),
+        papers=(papers.throat_negative, papers.smears),
     ),
     Character(
         "Svend", "Skovvang", "male", (1962, 12, 12), (3,),
@@ -171,12 +183,13 @@ CHARACTERS = (
     ),
     Character(
         "Ebba", "Bøgeskov", "female", (1936, 10, 5), (8,),
-        "To indlæggelser med infektion og gentagne urinvejsinfektioner",
-        "Two admissions with infection and repeated urinary infections",
+        "To indlæggelser med infektion; urindyrkning med multiresistente bakterier (mikrobiologi)",
+        "Two admissions with infection; a urine culture with multi-resistant bacteria (microbiology)",
         (
             partial(acute.pneumonia, at=0.55), _days_ago(310, acute.pneumonia, severity=0.7), _check_ups,
             _days_ago(40, acute.urinary_infection), _days_ago(500, acute.urinary_infection),
         ),
+        papers=(papers.resistant_urine,),
     ),
     Character(
         "Nanna", "Engtoft", "female", (1998, 5, 7), (4,),
@@ -207,6 +220,7 @@ CHARACTERS = (
         "PSA stiger, operation, derefter under målegrænsen",
         "PSA rises, operation, then below what can be measured",
         (routine.prostate, _check_ups),
+        papers=(papers.prostate_biopsies,),
     ),
     Character(
         "Hedvig", "Høgsdal", "female", (1943, 3, 6), (2,),
@@ -222,27 +236,31 @@ CHARACTERS = (
         "Har frabedt sig, at andre ser svarene",
         "Has refused that others see the results",
         (_check_ups, partial(blood.iron_deficiency, onset=0.8)), refuses=True,
+        papers=(papers.throat_and_chlamydia, papers.smears),
     ),
     Character(
         "Thyra", "Birkeholm", "female", (1931, 6, 14), (5,),
-        "Meget gammel: nedsat nyrefunktion, blodmangel og infektioner",
-        "Very old: reduced kidney function, anaemia and infections",
+        "Meget gammel: nedsat nyrefunktion, blodmangel; MRSA fundet ved screening",
+        "Very old: reduced kidney function, anaemia; MRSA found by screening",
         (
             partial(kidney.chronic_kidney_disease, worst=2.2), partial(blood.b12_deficiency, onset=0.5),
             _days_ago(120, acute.urinary_infection), _days_ago(700, acute.pneumonia, severity=0.6),
         ),
+        papers=(papers.carrier,),
     ),
     Character(
         "Solveig", "Fjordskov", "female", (1988, 11, 11), (3,),
-        "Rask: få prøver, D-vitamin svinger med årstiden",
-        "Healthy: few samples, vitamin D varies with the season",
+        "Rask: få prøver, celleprøver og et modermærke fjernet (patologi)",
+        "Healthy: few samples, smears and a mole removed (pathology)",
         (_check_ups,),
+        papers=(papers.smears, papers.mole),
     ),
     Character(
         "Asger", "Klitmark", "male", (2001, 8, 3), (6,),
         "Rask ung mand, to helbredskontroller",
         "Healthy young man, two health checks",
         (partial(routine.check_ups, step_days=1900),),
+        papers=(papers.iron_not_inherited,),
     ),
     Character(
         "Ukendt", "Turist", "female", (1985, 7, 4), (0,),

@@ -16,6 +16,7 @@ from labbro.synthetic.chance import Chance
 from labbro.synthetic.characters import CHARACTERS, Character
 from labbro.synthetic.country import PRACTICES
 from labbro.synthetic.courses.course import Span
+from labbro.synthetic.documents import Desk, Document
 from labbro.synthetic.form import letter_of
 from labbro.synthetic.numbering import tag_of
 from labbro.synthetic.people import Person, known_person
@@ -80,10 +81,31 @@ def plans(place: int, until: dt.datetime) -> list[PlannedLetter]:
     return sorted(told, key=lambda planned: (planned.sent_at, planned.number))
 
 
+def documents(place: int, until: dt.datetime, blood: Sequence[PlannedLetter] | None = None) -> list[Document]:
+    """What one person has besides reports on blood: microbiology, pathology, genetics and requests, until a moment.
+
+    `blood` are the person's letters of `plans`, where the caller has them already.
+    """
+    character = CHARACTERS[place]
+    desk = Desk(
+        _persons()[place],
+        PRACTICES[character.practices[-1]],
+        tag_of("demonstration papers", until.date()),
+        until,
+        refuses=character.refuses,
+        blood=plans(place, until) if blood is None else blood,
+    )
+    told = (document for papers in character.papers for document in papers(desk))
+    return sorted((one for one in told if one.sent_at <= until), key=lambda one: (one.sent_at, one.number))
+
+
 def readings(place: int, until: dt.datetime) -> Iterator[Reading]:
     """The letters of one person written in their senders' syntax and read again, as they would arrive."""
-    for planned in plans(place, until):
+    blood = plans(place, until)
+    for planned in blood:
         yield from letters.read(letters.write(letter_of(planned), planned.syntax).data)
+    for document in documents(place, until, blood):
+        yield from letters.read(letters.write(document.letter(), document.syntax).data)
 
 
 def load(databank: Keeper, clock: Now, request_id: str = "demonstration") -> int:

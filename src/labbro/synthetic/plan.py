@@ -14,7 +14,6 @@ ResultStatus = Literal["proeve_modtaget", "svar_midlertidigt", "svar_endeligt", 
 ReportStatus = Literal["modtaget", "del_svar", "komplet_svar"]
 Flag = Literal["for_hoej", "for_lav", "unormal"]
 Operator = Literal["mindre_end", "stoerre_end"]
-NOT_YET = "*****"
 
 
 class Named(msgspec.Struct, frozen=True):
