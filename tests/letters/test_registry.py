@@ -10,7 +10,7 @@ from labbro.letters import Envelope, tables
 from labbro.letters.form import Derived, Form, Presence, Texts, group, line
 from labbro.letters.grammar import BREAKABLE, either, many, maybe, one
 from labbro.letters.registry import Registry, registry
-from labbro.letters.remarks import Remark
+from labbro.letters.remarks import Rule, Spot
 from labbro.letters.standard import Standard, Version, namespace_of
 from labbro.letters.values import BOOLEAN, DATE, TIME, constant, text, whole, words
 
@@ -76,7 +76,7 @@ FORM = Form(
 def cold(root):
     for number, reading in enumerate(root.all("Reading"), 1):
         if (reading.text("Value") or "").startswith("-"):
-            yield Remark("no-unit", f"Reading[{number}]/Value", reading.at)
+            yield Spot(f"Reading[{number}]/Value", reading)
 
 
 WEATHER = Standard(
@@ -91,7 +91,7 @@ WEATHER = Standard(
     ),
     tree=TREE,
     form=FORM,
-    rules=(cold,),
+    rules=(Rule("no-unit", "Koldt.", "Cold.", "invented", notice=cold),),
 )
 KNOWN = Registry([WEATHER])
 SEGMENTS = (

@@ -2,11 +2,12 @@
 
 from functools import partial
 
+from labbro.letters.remarks import NOT_YET
 from labbro.synthetic.chance import Chance
 from labbro.synthetic.country import EGEBRO, KLITHAVN, SONDERLUND
 from labbro.synthetic.courses import acute, routine
 from labbro.synthetic.courses.course import Course, Happening, Span
-from labbro.synthetic.plan import NOT_YET, PlannedLetter
+from labbro.synthetic.plan import PlannedLetter
 
 from .telling import told
 

@@ -272,6 +272,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Der er angivet et prøvetagningssted, men koden siger ikke, at prøven tages eksternt.",
     ),
     "no-unit": ("A numeric result stands without a unit.", "Et numerisk resultat står uden enhed."),
+    "gln-form": ("The location number is not 13 digits.", "Lokationsnummeret er ikke på 13 cifre."),
+    "decimal-comma": (
+        "The number is written with a decimal comma; write a point, as receivers compare with it.",
+        "Tallet er skrevet med decimalkomma; skriv punktum, som modtagere sammenligner med.",
+    ),
+    "code-type": (
+        "The analysis code does not have the form of its code type.",
+        "Analysekoden har ikke den form, dens kodetype kræver.",
+    ),
+    "many-results": (
+        "The letter has {found} results; there are receivers that show no more than {expected}.",
+        "Brevet har {found} resultater; der er modtagere, som kun viser {expected}.",
+    ),
+    "old-version": (
+        "{name} has taken the place of this version; from {found} at the latest no system is approved to send it.",
+        "{name} har afløst denne version; senest fra {found} er intet system godkendt til at sende den.",
+    ),
+    "rpt02-after-xrpt05": (
+        "Microbiology is answered as XRPT05 since {found} at the latest; the receiver may be without RPT02.",
+        "Mikrobiologisvar sendes som XRPT05, senest fra {found}; modtageren kan mangle RPT02.",
+    ),
     "gln-check-digit": ("The location number's check digit is wrong.", "Lokationsnummerets kontrolciffer er forkert."),
     "cpr-form": ("The CPR number does not begin with a date.", "CPR-nummeret begynder ikke med en dato."),
     "interval-upside-down": ("The lower limit is above the upper limit.", "Den nedre grænse ligger over den øvre."),

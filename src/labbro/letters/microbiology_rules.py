@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from labbro.letters.remarks import (
-    Remark,
-    Rule,
-    civil_registration_number,
-    each_result,
-    location_numbers,
-    number_of,
-    order_of_times,
-)
+from msgspec.structs import replace
+
+from labbro.letters import result_rules as common
+from labbro.letters.remarks import PARTY_RULES, Rule, Spot, number_of, numbered
+from labbro.letters.standing import OLD_VERSIONS, RPT02_AFTER_XRPT05
 from labbro.letters.tree import Element
 
 INVESTIGATION = "LaboratoryResults/Investigation"
@@ -20,89 +16,74 @@ INTERVALS = (
     f"{INVESTIGATION}/QuantitativeFindings/AnalysisFindings/Findings/ReferenceInterval",
     f"{INVESTIGATION}/CultureFindings/Pattern/PatternEntry/SusceptibilityValue/ReferenceInterval",
 )
+Patterns = Callable[[Element], Iterator[tuple[str, Element, int, int]]]
 
 
-def numbered(holder: Element, path: str, prefix: str = "") -> Iterator[tuple[str, Element]]:
-    """Every element at a path with its own path; siblings of one name are numbered."""
-    name, _, rest = path.partition("/")
-    same = list(holder.all(name))
-    for number, child in enumerate(same, 1):
-        here = f"{prefix}{name}{f'[{number}]' if len(same) > 1 else ''}"
-        if rest:
-            yield from numbered(child, rest, here + "/")
-        else:
-            yield here, child
-
-
-def times_of_sample(root: Element) -> Iterator[Remark]:
-    """A sample that came before it was taken."""
-    path = "RequisitionInformation/Sample"
-    taken, came = root.find(f"{path}/SamplingDateTime"), root.find(f"{path}/SampleReceivedDateTime")
-    if taken is not None and came is not None and _minute(came) < _minute(taken):
-        yield Remark("received-before-sampling", f"{path}/SampleReceivedDateTime", came.at)
-
-
-def _minute(element: Element) -> str:
-    return f"{element.text('Date')}T{element.text('Time')}"
-
-
-def pattern_points(pattern: Element, path: str, columns: set[int], rows: set[int]) -> Iterator[Remark]:
-    """Entries of a susceptibility table that point at no isolate or antibiotic, and cells said twice."""
-    said: set[tuple[int, int]] = set()
-    for here, entry in numbered(pattern, "PatternEntry", path + "/"):
-        cell = (int(entry.text("RefMicroorganism") or "0"), int(entry.text("RefAntibiotic") or "0"))
-        for name, number, known in (("RefMicroorganism", cell[0], columns), ("RefAntibiotic", cell[1], rows)):
-            if number not in known:
-                yield Remark("no-such-number", f"{here}/{name}", entry.at)
-        if cell in said:
-            yield Remark("cell-repeated", here, entry.at)
-        said.add(cell)
-
-
-def counted(found: Iterable[Element]) -> set[int]:
-    """The numbers of elements in document order: 1, 2, 3."""
-    return set(range(1, sum(1 for _ in found) + 1))
-
-
-def web_patterns(root: Element) -> Iterator[Remark]:
-    """Susceptibility tables whose columns and rows are numbered by document order."""
+def web_patterns(root: Element) -> Iterator[tuple[str, Element, int, int]]:
+    """The susceptibility tables with their paths, and how many isolates (columns) and antibiotics (rows) "
+    "they have."""
     for path, culture in numbered(root, f"{INVESTIGATION}/CultureFindings"):
         pattern = culture.find("Pattern")
         if pattern is not None:
-            columns, rows = counted(culture.all("Microorganism")), counted(pattern.all("Antibiotic"))
-            yield from pattern_points(pattern, f"{path}/Pattern", columns, rows)
+            yield f"{path}/Pattern", pattern, _count(culture.all("Microorganism")), _count(pattern.all("Antibiotic"))
 
 
-def web_intervals(root: Element) -> Iterator[Remark]:
+def report_pattern(root: Element) -> Iterator[tuple[str, Element, int, int]]:
+    """The susceptibility table of RPT02."""
+    path = "LaboratoryResults/CultureWithFindings"
+    culture = root.find(path)
+    pattern = culture.find("Pattern") if culture is not None else None
+    if culture is not None and pattern is not None:
+        yield f"{path}/Pattern", pattern, _count(culture.all("Microorganism")), _count(pattern.all("Antibiotic"))
+
+
+def _count(found: Iterable[Element]) -> int:
+    return sum(1 for _ in found)
+
+
+def _cell(entry: Element) -> tuple[int, int]:
+    return int(entry.text("RefMicroorganism") or "0"), int(entry.text("RefAntibiotic") or "0")
+
+
+def entries_point(patterns: Patterns) -> Rule:
+    """Entries of a susceptibility table that point at no isolate or antibiotic; both are numbered by their order."""
+
+    def notice(root: Element) -> Iterator[Spot]:
+        for path, pattern, columns, rows in patterns(root):
+            for here, entry in numbered(pattern, "PatternEntry", path + "/"):
+                column, row = _cell(entry)
+                for name, number, last in (("RefMicroorganism", column, columns), ("RefAntibiotic", row, rows)):
+                    if not 1 <= number <= last:
+                        yield Spot(f"{here}/{name}", entry)
+
+    return replace(NO_SUCH_NUMBER, notice=notice)
+
+
+def cells_once(patterns: Patterns) -> Rule:
+    """Cells of a susceptibility table that are said twice."""
+
+    def notice(root: Element) -> Iterator[Spot]:
+        for path, pattern, _columns, _rows in patterns(root):
+            said: set[tuple[int, int]] = set()
+            for here, entry in numbered(pattern, "PatternEntry", path + "/"):
+                if _cell(entry) in said:
+                    yield Spot(here, entry)
+                said.add(_cell(entry))
+
+    return replace(CELL_REPEATED, notice=notice)
+
+
+def web_intervals(root: Element) -> Iterator[Spot]:
     """A reference interval whose lower limit is above the upper."""
     for wanted in INTERVALS:
         # Nearly always none: the paths are counted only where there is one.
-        if any(_is_upside_down(interval) for interval in root.all(wanted)):
+        if any(common.is_upside_down(interval) for interval in root.all(wanted)):
             for path, interval in numbered(root, wanted):
-                if _is_upside_down(interval):
-                    yield Remark("interval-upside-down", f"{path}/LowerLimit", interval.at)
+                if common.is_upside_down(interval):
+                    yield Spot(f"{path}/LowerLimit", interval)
 
 
-def _is_upside_down(interval: Element) -> bool:
-    lower, upper = number_of(interval.text("LowerLimit") or ""), number_of(interval.text("UpperLimit") or "")
-    return lower is not None and upper is not None and lower > upper
-
-
-MICROBIOLOGY_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, order_of_times, times_of_sample)
-WEB_REPORT_RULES: tuple[Rule, ...] = (*MICROBIOLOGY_RULES, web_patterns, web_intervals)
-MIBA_RULES: tuple[Rule, ...] = (*MICROBIOLOGY_RULES, web_intervals)
-
-
-def report_pattern(root: Element) -> Iterator[Remark]:
-    """The susceptibility table of RPT02."""
-    culture = root.find("LaboratoryResults/CultureWithFindings")
-    pattern = culture.find("Pattern") if culture is not None else None
-    if culture is not None and pattern is not None:
-        columns, rows = counted(culture.all("Microorganism")), counted(pattern.all("Antibiotic"))
-        yield from pattern_points(pattern, "LaboratoryResults/CultureWithFindings/Pattern", columns, rows)
-
-
-def operators(root: Element) -> Iterator[Remark]:
+def operators(root: Element) -> Iterator[Spot]:
     """A value 'less than' that is marked too high, or the reverse: the operator may have been read the wrong way."""
     if all(result.find("Operator") is None for result in root.all("LaboratoryResults/Result")):
         return
@@ -115,34 +96,89 @@ def operators(root: Element) -> Iterator[Remark]:
             # Below what is already above the interval, or above what is below it, says nothing about the patient.
             marked = value > bound if pair[0] == "mindre_end" else value < bound
         if marked:
-            yield Remark("operator-contradicts", f"{path}/Operator", result.at)
+            yield Spot(f"{path}/Operator", result)
 
 
-REPORT_RULES: tuple[Rule, ...] = (*MICROBIOLOGY_RULES, each_result, report_pattern, operators)
+NO_SUCH_NUMBER = Rule(
+    "no-such-number",
+    "En celle i følsomhedsskemaet peger på en mikroorganisme eller et antibiotikum, som ikke står i "
+    "brevet; den kan ikke "
+    "vises.",
+    "A cell of the susceptibility table points at an isolate or antibiotic that the letter does not have; "
+    "it cannot be "
+    "shown.",
+    "rpt02.md, rpt05.md (d)",
+)
+CELL_REPEATED = Rule(
+    "cell-repeated",
+    "Samme mikroorganisme og antibiotikum har to svar i skemaet; det ene vil blive overset.",
+    "The same isolate and antibiotic have two answers in the table; one will be overlooked.",
+    "rpt02.md, rpt05.md (d)",
+)
+OPERATOR_CONTRADICTS = Rule(
+    "operator-contradicts",
+    "Et resultat er 'mindre end' og for højt, eller 'større end' og for lavt. RPT02 og RPT01 bruger "
+    "modsatte koder, så "
+    "operatoren kan være læst forkert.",
+    "A result is 'less than' and too high, or 'greater than' and too low. RPT02 and RPT01 use opposite codes, so the "
+    "operator may have been read the wrong way.",
+    "rpt02.md (d); letters/README.md, trap 7",
+    notice=operators,
+)
+MICROBIOLOGY_RULES: tuple[Rule, ...] = (
+    *PARTY_RULES,
+    *OLD_VERSIONS,
+    common.RESULT_BEFORE_SAMPLING,
+    common.RECEIVED_BEFORE_SAMPLING,
+)
+WEB_INTERVALS = replace(common.INTERVAL_UPSIDE_DOWN, notice=web_intervals, each=None)
+WEB_CODES = common.code_type_at(f"{INVESTIGATION}/Examination")
+MIBA_RULES: tuple[Rule, ...] = (*MICROBIOLOGY_RULES, WEB_CODES, WEB_INTERVALS)
+WEB_REPORT_RULES: tuple[Rule, ...] = (*MIBA_RULES, entries_point(web_patterns), cells_once(web_patterns))
+REPORT_RULES: tuple[Rule, ...] = (
+    *MICROBIOLOGY_RULES,
+    RPT02_AFTER_XRPT05,
+    *common.RESULT_RULES,
+    entries_point(report_pattern),
+    cells_once(report_pattern),
+    OPERATOR_CONTRADICTS,
+)
 
 
-def keyed_patterns(root: Element) -> Iterator[Remark]:
-    """XRPT06: numbers of isolates and antibiotics occur once in their culture, and entries point at them.
+# --- what the schema of XRPT06 demands: numbers that are unique in their culture, and entries that point at them -----
 
-    The schema asks this by keys and references, which hold for each CultureFindings of its own.
-    """
+_KEYS = ("Microorganism/SortOrder", "Pattern/Antibiotic/AntibioticNumber")
+
+
+def keyed_numbers(root: Element) -> Iterator[Spot]:
+    """Numbers of isolates and antibiotics that stand twice in their culture."""
     for path, culture in numbered(root, f"{INVESTIGATION}/CultureFindings"):
-        columns, remarks = _unique(culture, "Microorganism/SortOrder", path)
-        yield from remarks
-        rows, remarks = _unique(culture, "Pattern/Antibiotic/AntibioticNumber", path)
-        yield from remarks
+        for wanted in _KEYS:
+            known: set[int] = set()
+            for here, element in numbered(culture, wanted, path + "/"):
+                number = int(element.value)
+                if number in known:
+                    yield Spot(here, element)
+                known.add(number)
+
+
+def keyed_entries(root: Element) -> Iterator[Spot]:
+    """Entries that point at no number of their culture."""
+    for path, culture in numbered(root, f"{INVESTIGATION}/CultureFindings"):
+        columns, rows = ({int(found.value) for found in culture.all(wanted)} for wanted in _KEYS)
         for here, entry in numbered(culture, "Pattern/PatternEntry", path + "/"):
             for name, known in (("RefMicroorganism", columns), ("RefAntibiotic", rows)):
                 if int(entry.text(name) or "0") not in known:
-                    yield Remark("no-such-number", f"{here}/{name}", entry.at)
+                    yield Spot(f"{here}/{name}", entry)
 
 
-def _unique(culture: Element, wanted: str, path: str) -> tuple[set[int], list[Remark]]:
-    known: set[int] = set()
-    remarks: list[Remark] = []
-    for here, element in numbered(culture, wanted, path + "/"):
-        number = int(element.value)
-        if number in known:
-            remarks.append(Remark("number-repeated", here, element.at))
-        known.add(number)
-    return known, remarks
+MIBA_DEMANDS: tuple[Rule, ...] = (
+    Rule(
+        "number-repeated",
+        "Nummeret på en mikroorganisme eller et antibiotikum skal være entydigt inden for sin dyrkning.",
+        "The number of an isolate or antibiotic must be unique within its culture.",
+        "rpt06.md; a key of the schema",
+        notice=keyed_numbers,
+    ),
+    replace(NO_SUCH_NUMBER, source="rpt06.md; a key reference of the schema", notice=keyed_entries),
+)

@@ -4,41 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labbro.letters.remarks import NOT_YET, Remark, Rule, civil_registration_number, location_numbers
+from msgspec.structs import replace
+
+from labbro.letters import result_rules as common
+from labbro.letters.remarks import NOT_YET, PARTY_RULES, Rule, Spot, minute_of
+from labbro.letters.standing import OLD_VERSIONS
 from labbro.letters.tree import Element
 
 GENERAL = "LaboratoryResults/GeneralResultInformation"
 TABLE_RESULT = "LaboratoryResults/TableFormat/TableResult"
 
 
-def placeholder(root: Element) -> Iterator[Remark]:
-    """The result `*****`, or the status 'received', where the other contradicts it."""
-    status = root.text(f"{GENERAL}/ResultStatusCode")
-    result = root.find(TABLE_RESULT)
-    if result is None:
-        return
-    if result.value == NOT_YET and status not in {"proeve_modtaget", "svar_midlertidigt"}:
-        yield Remark("placeholder-with-final", TABLE_RESULT, result.at)
-    elif result.value != NOT_YET and status == "proeve_modtaget":
-        yield Remark("value-before-measurement", TABLE_RESULT, result.at)
+def placeholder_with_final(root: Element) -> Iterator[Spot]:
+    """The result `*****` with a status that says it is there."""
+    result, status = root.find(TABLE_RESULT), root.text(f"{GENERAL}/ResultStatusCode")
+    if result is not None and result.value == NOT_YET and status not in {"proeve_modtaget", "svar_midlertidigt"}:
+        yield Spot(TABLE_RESULT, result)
 
 
-def order_of_times(root: Element) -> Iterator[Remark]:
-    """A sample received before it was taken, or a result older than its sample."""
-    request, results = root.find("RequisitionInformation"), root.find(f"{GENERAL}/ResultsDateTime")
-    taken = request.find("SamplingDateTime") if request is not None else None
-    received = request.find("SampleReceivedDateTime") if request is not None else None
-    if taken is None:
-        return
-    since = _minute(taken)
-    if received is not None and _minute(received) < since:
-        yield Remark("received-before-sampling", "RequisitionInformation/SampleReceivedDateTime", received.at)
-    if results is not None and _minute(results) < since:
-        yield Remark("result-before-sampling", f"{GENERAL}/ResultsDateTime", results.at)
+def value_before_measurement(root: Element) -> Iterator[Spot]:
+    """A result with the status 'sample received'."""
+    result, status = root.find(TABLE_RESULT), root.text(f"{GENERAL}/ResultStatusCode")
+    if result is not None and result.value != NOT_YET and status == "proeve_modtaget":
+        yield Spot(TABLE_RESULT, result)
 
 
-def _minute(element: Element) -> list[str]:
-    return [part.value for part in element.children]
+def received_before_sampling(root: Element) -> Iterator[Spot]:
+    """A sample received before it was taken."""
+    path = "RequisitionInformation"
+    taken, received = root.find(f"{path}/SamplingDateTime"), root.find(f"{path}/SampleReceivedDateTime")
+    if taken is not None and received is not None and minute_of(received) < minute_of(taken):
+        yield Spot(f"{path}/SampleReceivedDateTime", received)
 
 
-PATHOLOGY_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, placeholder, order_of_times)
+def result_before_sampling(root: Element) -> Iterator[Spot]:
+    """A result older than its sample."""
+    taken, results = root.find("RequisitionInformation/SamplingDateTime"), root.find(f"{GENERAL}/ResultsDateTime")
+    if taken is not None and results is not None and minute_of(results) < minute_of(taken):
+        yield Spot(f"{GENERAL}/ResultsDateTime", results)
+
+
+PATHOLOGY_RULES: tuple[Rule, ...] = (
+    *PARTY_RULES,
+    *OLD_VERSIONS,
+    replace(common.PLACEHOLDER_WITH_FINAL, notice=placeholder_with_final, each=None),
+    replace(common.VALUE_BEFORE_MEASUREMENT, notice=value_before_measurement, each=None),
+    replace(common.RECEIVED_BEFORE_SAMPLING, notice=received_before_sampling),
+    replace(common.RESULT_BEFORE_SAMPLING, notice=result_before_sampling),
+)

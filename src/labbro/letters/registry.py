@@ -17,6 +17,7 @@ from labbro.letters.formwriter import FormWriter
 from labbro.letters.grammar import Part, Word, in_version
 from labbro.letters.model import Model
 from labbro.letters.parts import ENVELOPE
+from labbro.letters.remarks import Rules
 from labbro.letters.standard import Standard, Version, namespace_of
 
 ENVELOPE_MODEL = Model(Part("Envelope", ENVELOPE, 1, 1))
@@ -57,6 +58,16 @@ class Declared:
     def model(self) -> Model:
         """The same, quick to check."""
         return Model(Part(self.version.root, self.words, 1, 1))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What a good colleague notices about its letters."""
+        return Rules(rule for rule in self.standard.rules if rule.holds_for(self.version.key))
+
+    @cached_property
+    def demands(self) -> Rules:
+        """What its schema asks besides the shape."""
+        return Rules(rule for rule in self.standard.demands if rule.holds_for(self.version.key))
 
     @cached_property
     def reader(self) -> FormReader | None:

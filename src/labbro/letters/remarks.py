@@ -1,12 +1,13 @@
-"""Layer two of a check: what a good colleague would notice. Every rule is one small function that gives remarks.
+"""Layer two of a check: what a good colleague would notice. A rule is one small function with its code and its reason.
 
-Remarks are warnings; they never change the verdict. Which rules hold for a letter type stands in its declaration.
+Remarks are warnings; they never change the verdict. Which rules hold for a letter type stands in its declaration; the
+pages in `docs/letters` list them all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -15,22 +16,98 @@ import msgspec
 from labbro.codes import cpr, gln
 from labbro.letters.tree import Element
 
-NOT_YET = "*****"
+NOT_YET = "*****"  # the place of a value that has not been measured; never a result
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 
+class Spot(msgspec.Struct, frozen=True):
+    """Where a rule notices something: the path below the letter's root, the element, and words for the sentence."""
+
+    path: str
+    element: Element
+    words: Mapping[str, str] = {}
+
+
 class Remark(msgspec.Struct, frozen=True):
-    """One observation: its finding code, the path below the letter's root, and where the element stood."""
+    """One observation: its finding code, the path below the letter's root, where the element stood, words."""
 
     code: str
     path: str
     at: int
+    words: Mapping[str, str] = {}
 
 
-Rule: TypeAlias = "Callable[[Element], Iterator[Remark]]"
-# A result's parts by name; what a rule of one result tells: finding code, path below the result, where it stands.
+# A result's parts by name; what a rule of one result tells: path below the result, and the element.
 Parts: TypeAlias = "dict[str, Element]"
-Told: TypeAlias = "tuple[str, str, Element] | None"
+Told: TypeAlias = "tuple[str, Element] | None"
+Notice: TypeAlias = "Callable[[Element], Iterable[Spot]]"
+
+
+class Rule(msgspec.Struct, frozen=True, eq=False):
+    """One thing to notice. `code` is that of its finding; `danish` and `english` say why it matters.
+
+    `source` names what the rule rests on. `notice` is asked of the letter's root; `each` of every result instead, with
+    all other such rules in one pass. Either may take the declared shape for granted. `versions` are the keys it holds
+    for; none: every version of a type that lists it.
+    """
+
+    code: str
+    danish: str
+    english: str
+    source: str
+    notice: Notice | None = None
+    each: Callable[[Parts], Told] | None = None
+    versions: tuple[str, ...] = ()
+
+    def holds_for(self, key: str) -> bool:
+        """Whether the rule is asked of letters of a version."""
+        return not self.versions or key in self.versions
+
+
+class Rules:
+    """The rules of one version, ready to be asked."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        held = tuple(rules)
+        self._of_letter = tuple([(rule.code, rule.notice) for rule in held if rule.notice is not None])
+        self._of_result = tuple([(rule.code, rule.each) for rule in held if rule.each is not None])
+
+    def remarks(self, root: Element) -> list[Remark]:
+        """Everything noticed about a letter whose shape is right."""
+        found: list[Remark] = []
+        for code, notice in self._of_letter:
+            for spot in notice(root):
+                found.append(Remark(code, spot.path, spot.element.at, spot.words))  # noqa: PERF401  # nearly always none
+        if self._of_result:
+            self._ask_results(root, found)
+        return found
+
+    def _ask_results(self, root: Element, found: list[Remark]) -> None:
+        results = list(root.all("LaboratoryResults/Result"))
+        for number, result in enumerate(results, 1):
+            parts: Parts = {part.name: part for part in result.content}  # type: ignore[union-attr,misc]  # the shape is right
+            for code, each in self._of_result:
+                told = each(parts)
+                if told is not None:
+                    ordinal = f"[{number}]" if len(results) > 1 else ""
+                    found.append(Remark(code, f"LaboratoryResults/Result{ordinal}/{told[0]}", told[1].at))
+
+
+def minute_of(element: Element) -> str:
+    """A moment as text that sorts by time."""
+    return f"{element.text('Date')}T{element.text('Time')}"
+
+
+def numbered(holder: Element, path: str, prefix: str = "") -> Iterator[tuple[str, Element]]:
+    """Every element at a path with its own path; siblings of one name are numbered."""
+    name, _, rest = path.partition("/")
+    same = list(holder.all(name))
+    for number, child in enumerate(same, 1):
+        here = f"{prefix}{name}{f'[{number}]' if len(same) > 1 else ''}"
+        if rest:
+            yield from numbered(child, rest, here + "/")
+        else:
+            yield here, child
 
 
 @lru_cache(maxsize=4096)
@@ -39,86 +116,65 @@ def number_of(value: str) -> float | None:
     return float(value.replace(",", ".")) if _NUMBER.fullmatch(value) else None
 
 
-def location_numbers(root: Element) -> Iterator[Remark]:
-    """GLNs with a wrong check digit: told, never refused; MedCom's own samples hold some (identifiers.md, 2)."""
-    for party in ("Sender", "Receiver"):
-        found = root.find(f"{party}/EANIdentifier")
-        if found is not None and not gln.holds(found.value):
-            yield Remark("gln-check-digit", f"{party}/EANIdentifier", found.at)
+# --- numbers of parties and persons ----------------------------------------------------------------------------------
 
 
-def civil_registration_number(root: Element) -> Iterator[Remark]:
+def _location_numbers(root: Element) -> Iterator[tuple[str, Element]]:
+    """Where a location number stands: with the sender, the receiver, and any other party known by one."""
+    for party in root.children:
+        content = party.content
+        if isinstance(content, str) or not content:
+            continue
+        first = content[0]
+        if type(first) is Element and first.name == "EANIdentifier":
+            yield f"{party.name}/EANIdentifier", first
+            kind = party.find("IdentifierCode")
+            if kind is not None and kind.content == "lokationsnummer":
+                yield f"{party.name}/Identifier", party.find("Identifier") or first
+
+
+def location_number_form(root: Element) -> Iterator[Spot]:
+    """A location number that is not 13 digits."""
+    for path, number in _location_numbers(root):
+        if not gln.holds(number.value) and not (len(number.value) == gln.DIGITS and number.value.isdecimal()):
+            yield Spot(path, number)
+
+
+def location_number_digit(root: Element) -> Iterator[Spot]:
+    """A location number of 13 digits whose last is not the check digit of the others."""
+    for path, number in _location_numbers(root):
+        if not gln.holds(number.value) and len(number.value) == gln.DIGITS and number.value.isdecimal():
+            yield Spot(path, number)
+
+
+def civil_registration_number(root: Element) -> Iterator[Spot]:
     """A CPR number that begins with no date; modulus 11 is never asked for."""
     found = root.find("Patient/CivilRegistrationNumber")
     if found is not None and not cpr.begins_with_a_day(found.value):
-        yield Remark("cpr-form", "Patient/CivilRegistrationNumber", found.at)
+        yield Spot("Patient/CivilRegistrationNumber", found)
 
 
-def each_result(root: Element) -> Iterator[Remark]:
-    """The rules of a single result, asked of every one."""
-    results = list(root.all("LaboratoryResults/Result"))
-    for number, result in enumerate(results, 1):
-        parts: Parts = {part.name: part for part in result.content}  # type: ignore[union-attr,misc]  # the shape is right
-        for rule in RESULT_RULES:
-            told = rule(parts)
-            if told is not None:
-                ordinal = f"[{number}]" if len(results) > 1 else ""
-                yield Remark(told[0], f"LaboratoryResults/Result{ordinal}/{told[1]}", told[2].at)
-
-
-def placeholder(parts: Parts) -> Told:
-    """The value `*****`, or the status 'received', where the other contradicts it."""
-    status, value = parts["ResultStatusCode"].content, parts["Value"]
-    if value.content == NOT_YET:
-        waits = status in {"proeve_modtaget", "svar_midlertidigt"}
-        return None if waits else ("placeholder-with-final", "Value", value)
-    return ("value-before-measurement", "Value", value) if status == "proeve_modtaget" else None
-
-
-def number_is_number(parts: Parts) -> Told:
-    """A numeric result whose value is no number."""
-    value = parts["Value"]
-    if not _is_measured_number(parts) or _NUMBER.fullmatch(value.value):
-        return None
-    return "not-numeric", "Value", value
-
-
-def number_has_unit(parts: Parts) -> Told:
-    """A numeric result without a unit."""
-    return ("no-unit", "Value", parts["Value"]) if _is_measured_number(parts) and "Unit" not in parts else None
-
-
-def _is_measured_number(parts: Parts) -> bool:
-    waiting = parts["ResultStatusCode"].content == "proeve_modtaget" or parts["Value"].content == NOT_YET
-    return parts["ResultType"].content == "numerisk" and not waiting
-
-
-def interval_order(parts: Parts) -> Told:
-    """A reference interval whose lower limit is above the upper."""
-    interval = parts.get("ReferenceInterval")
-    if interval is None:
-        return None
-    lower, upper = number_of(interval.text("LowerLimit") or ""), number_of(interval.text("UpperLimit") or "")
-    if lower is None or upper is None or lower <= upper:
-        return None
-    return "interval-upside-down", "ReferenceInterval/LowerLimit", interval
-
-
-RESULT_RULES: tuple[Callable[[Parts], Told], ...] = (placeholder, number_is_number, number_has_unit, interval_order)
-
-
-def order_of_times(root: Element) -> Iterator[Remark]:
-    """Results that are older than their sample."""
-    sampled = root.find("RequisitionInformation/Sample/SamplingDateTime")
-    results = root.find("LaboratoryResults/GeneralResultInformation/ResultsDateTime")
-    if sampled is None or results is None:
-        return
-    if _minute(results) < _minute(sampled):
-        yield Remark("result-before-sampling", "LaboratoryResults/GeneralResultInformation/ResultsDateTime", results.at)
-
-
-def _minute(element: Element) -> str:
-    return f"{element.text('Date')}T{element.text('Time')}"
-
-
-REPORT_RULES: tuple[Rule, ...] = (location_numbers, civil_registration_number, each_result, order_of_times)
+GLN_FORM = Rule(
+    "gln-form",
+    "Et lokationsnummer (GLN) er 13 cifre; et andet nummer kan ingen VANS-leverandør sende efter.",
+    "A location number (GLN) is 13 digits; no VANS provider can deliver by another.",
+    "GS1; identifiers.md, 2",
+    notice=location_number_form,
+)
+GLN_CHECK_DIGIT = Rule(
+    "gln-check-digit",
+    "Det sidste ciffer i et lokationsnummer følger af de andre; passer det ikke, er nummeret nok tastet forkert. "
+    "Brevet afvises aldrig af den grund: der findes numre i MedComs egne eksempler, som ikke passer.",
+    "The last digit of a location number follows from the others; where it does not, the number is probably mistyped. "
+    "No letter is refused for it: some numbers in MedCom's own samples do not fit.",
+    "GS1; identifiers.md, 2",
+    notice=location_number_digit,
+)
+CPR_FORM = Rule(
+    "cpr-form",
+    "Et CPR-nummer begynder med en dato. 0000000000 betyder ukendt og er tilladt; modulus 11 kræves aldrig.",
+    "A CPR number begins with a date. 0000000000 means unknown and is allowed; modulus 11 is never asked for.",
+    "identifiers.md, 1",
+    notice=civil_registration_number,
+)
+PARTY_RULES = (GLN_FORM, GLN_CHECK_DIGIT, CPR_FORM)

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import msgspec
 
 from labbro.letters.checking import Locator, check_tree, nowhere
-from labbro.letters.findings import Finding
+from labbro.letters.findings import Finding, Severity
 from labbro.letters.letter import Envelope, Letter
 from labbro.letters.messages import finding
 from labbro.letters.registry import ENVELOPE_MODEL, Declared, Registry, registry
+from labbro.letters.remarks import Rules
 from labbro.letters.tree import Element
 
 _INDEX = re.compile(r"\[[0-9]+\]")
@@ -27,12 +28,12 @@ def checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = Fa
     if findings and not fits:
         return findings
     # Demands and rules may take the shape for granted: they are asked only where the shape is right.
-    demands = declared.standard.demands
-    for rule in (*demands, *declared.standard.rules):
-        severity = "error" if rule in demands else "warning"
-        for remark in rule(letter.root):
+    both: tuple[tuple[Severity, Rules], ...] = (("error", declared.demands), ("warning", declared.rules))
+    for severity, rules in both:
+        for remark in rules.remarks(letter.root):
             path = f"{letter.root.name}/{remark.path}"
-            findings.append(finding(severity, remark.code, path, locate(remark.at, _INDEX.sub("", path))))
+            place = locate(remark.at, _INDEX.sub("", path))
+            findings.append(finding(severity, remark.code, path, place, **remark.words))
     return findings
 
 

@@ -391,7 +391,7 @@ def test_an_entry_that_points_nowhere_or_repeats_a_cell_is_lost_and_told():
     letter = report((CULTURE, values))
     path = f"MicrobiologyReport/{CULTURE}/Pattern/PatternEntry"
     assert lost(letter) == [f"{path}[2]", f"{path}[3]", f"{path}[4]"]
-    assert [code for code, _ in codes(letter, "warning")] == ["cell-repeated", "no-such-number", "no-such-number"]
+    assert [code for code, _ in codes(letter, "warning")] == ["no-such-number", "no-such-number", "cell-repeated"]
     assert rows_of(Letter("XR0231M", back(letter))) == [("A", "x", "S")]
 
 

@@ -10,6 +10,7 @@ from labbro.letters.form import HEAD, CodedText, Derived, Form, group, line
 from labbro.letters.grammar import BREAKABLE, Word, many, maybe, one
 from labbro.letters.parts import EAN
 from labbro.letters.receipt_view import receipt_sections
+from labbro.letters.remarks import GLN_CHECK_DIGIT, GLN_FORM
 from labbro.letters.standard import Standard, Version
 from labbro.letters.tree import Element
 from labbro.letters.values import constant, text, words
@@ -95,6 +96,8 @@ def _standard(name: str, mark: str, version: str, root: str, status: str, danish
         versions=(Version(version, mark, version, "2005/08/07", root, newest=True),),
         tree=TREE,
         form=_form(name, status),
+        # CTL01 is sent by a VANS provider, which has a name of its own and no location number.
+        rules=() if name == "CTL01" else (GLN_FORM, GLN_CHECK_DIGIT),
         sections=receipt_sections,
     )
 

@@ -31,8 +31,9 @@ from labbro.letters.parts import (
     status_codes,
     status_word,
 )
-from labbro.letters.remarks import NOT_YET, REPORT_RULES
+from labbro.letters.remarks import NOT_YET
 from labbro.letters.report_view import report_sections
+from labbro.letters.result_rules import REPORT_RULES
 from labbro.letters.standard import Standard, Version
 from labbro.letters.tree import Element
 from labbro.letters.values import constant, matching, text, whole, words
@@ -269,9 +270,9 @@ FORM = Form(
     ),
 )
 
-
 # EDIFACT has the producer's text of 2005 and the later Identifier in one place; the code is another matter.
 MOVES = (speciality_respelt("AB"), put_into("LaboratoryResults/Result/ProducerOfLabResult", "A", "Identifier"))
+
 STANDARD = Standard(
     name="RPT01",
     type_code="XRPT01",
@@ -288,5 +289,5 @@ STANDARD = Standard(
     form=FORM,
     rules=REPORT_RULES,
     sections=report_sections,
-)
     moves=MOVES,
+)

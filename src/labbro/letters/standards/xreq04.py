@@ -10,7 +10,7 @@ from labbro.letters.grammar import BREAKABLE, many, maybe, one
 from labbro.letters.microbiology_parts import MDS_NAME
 from labbro.letters.microbiology_request_view import multi_sample_request_sections
 from labbro.letters.parts import DATE_TIME, party_identifier, reference
-from labbro.letters.remarks import civil_registration_number, location_numbers
+from labbro.letters.request_remarks import SAMPLES_REQUEST_RULES
 from labbro.letters.standard import Standard, Version
 from labbro.letters.values import text, whole, words
 
@@ -72,6 +72,6 @@ STANDARD = Standard(
     ),
     tree=TREE,
     form=None,
-    rules=(location_numbers, civil_registration_number),
+    rules=SAMPLES_REQUEST_RULES,
     sections=multi_sample_request_sections,
 )

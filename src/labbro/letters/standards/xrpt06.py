@@ -19,7 +19,7 @@ from labbro.letters.microbiology_parts import (
     interval,
     microscopy,
 )
-from labbro.letters.microbiology_rules import MIBA_RULES, keyed_patterns
+from labbro.letters.microbiology_rules import MIBA_DEMANDS, MIBA_RULES
 from labbro.letters.microbiology_view import web_report_sections
 from labbro.letters.parts import (
     DATE_TIME,
@@ -213,5 +213,5 @@ STANDARD = Standard(
     form=None,
     rules=MIBA_RULES,
     sections=web_report_sections,
-    demands=(keyed_patterns,),
+    demands=MIBA_DEMANDS,
 )
