@@ -26,6 +26,7 @@ COMMANDS = {
     "synthetic": "synthetic",
     "serve": "serve",
     "migrate": "serve",
+    "numbers": "numbers",
     "bench": "bench",
 }
 

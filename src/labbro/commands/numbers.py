@@ -1,0 +1,119 @@
+"""`labbro numbers ...`: make, check and explain sample numbers; the operator's acts on the number service."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+import typer
+
+from labbro.errors import WrongUse
+from labbro.numbers.explaining import Explained, explain
+from labbro.numbers.space import Check, Space
+
+MOST_MADE = 1_000_000
+
+
+class Format(StrEnum):
+    """How answers are printed."""
+
+    text = "text"
+    json = "json"
+
+
+class CheckRule(StrEnum):
+    """How the last digit is made."""
+
+    modulus_11 = "modulus-11"
+    none = "none"
+
+
+_Digits = Annotated[int, typer.Option("--digits", help="The whole length, with prefix and check digit.")]
+_Prefix = Annotated[str, typer.Option("--prefix", help="The digits that every number begins with.")]
+_Check = Annotated[CheckRule, typer.Option("--check-rule", help="How the last digit is made.")]
+_Form = Annotated[Format, typer.Option("--format", help="For people, or a JSON object a line.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    group = typer.Typer(
+        help="National sample numbers: make, check, explain; the operator's acts.", no_args_is_help=True
+    )
+    group.command("check")(check)
+    group.command("explain")(explain_numbers)
+    group.command("make")(make)
+    app.add_typer(group, name="numbers")
+
+
+def check(
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="The numbers as written.")],
+    digits: _Digits = 13,
+    prefix: _Prefix = "",
+    rule: _Check = CheckRule.modulus_11,
+    form: _Form = Format.text,
+) -> None:
+    """Tells of each number whether it exists. Exit 0: all do, 1: some do not."""
+    space = _space(digits, prefix, rule)
+    fine = True
+    for number in numbers:
+        found = explain(space, number)
+        fine = fine and found.state == "valid"
+        if form is Format.json:
+            print(msgspec.json.encode({"number": found.number, "state": found.state}).decode())
+        else:
+            print(f"{found.number}: {found.state}")
+    raise typer.Exit(0 if fine else 1)
+
+
+def explain_numbers(
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="The numbers as written.")],
+    digits: _Digits = 13,
+    prefix: _Prefix = "",
+    rule: _Check = CheckRule.modulus_11,
+    series: Annotated[
+        list[str] | None, typer.Option(metavar="FIRST-LAST", help="Numbers given out, which a slip would come from.")
+    ] = None,
+    form: _Form = Format.text,
+) -> None:
+    """Tells what is likely wrong with each number: which digit, which two changed places, which other kind it is."""
+    space = _space(digits, prefix, rule)
+    known = [_stretch(space, text) for text in series or []]
+    fine = True
+    for number in numbers:
+        found = explain(space, number, known=known)
+        fine = fine and found.state == "valid"
+        print(msgspec.json.encode(found).decode() if form is Format.json else _told(found))
+    raise typer.Exit(0 if fine else 1)
+
+
+def make(
+    first_position: Annotated[int, typer.Argument(min=0, help="The position of the first, counted from 0.")],
+    count: Annotated[int, typer.Option(min=1, max=MOST_MADE, help="How many.")] = 1,
+    digits: _Digits = 13,
+    prefix: _Prefix = "",
+    rule: _Check = CheckRule.modulus_11,
+) -> None:
+    """Prints numbers in order, for tests of printers and readers. It draws nothing: such numbers may be anybody's."""
+    for number in _space(digits, prefix, rule).numbers(first_position, count):
+        print(number)
+
+
+def _space(digits: int, prefix: str, rule: CheckRule) -> Space:
+    check: Check = "none" if rule is CheckRule.none else "modulus-11"
+    return Space(digits=digits, prefix=prefix, check=check)
+
+
+def _stretch(space: Space, text: str) -> range:
+    first, dash, last = text.partition("-")
+    if not dash:
+        raise WrongUse("A series is named as FIRST-LAST.")
+    return range(space.position(first), space.position(last) + 1)
+
+
+def _told(found: Explained) -> str:
+    lines = [f"{found.number}: {found.state}"]
+    lines += [f"  {remark.message}" for remark in found.remarks]
+    shown = [one for one in found.suggestions if one.known] or list(found.suggestions)
+    lines += [f"  {one.number}  {one.message}" for one in shown]
+    return "\n".join(lines)
