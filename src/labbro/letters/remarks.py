@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -119,32 +119,38 @@ def number_of(value: str) -> float | None:
 # --- numbers of parties and persons ----------------------------------------------------------------------------------
 
 
-def _location_numbers(root: Element) -> Iterator[tuple[str, Element]]:
-    """Where a location number stands: with the sender, the receiver, and any other party known by one."""
-    for party in root.children:
-        content = party.content
-        if isinstance(content, str) or not content:
+@lru_cache(maxsize=4096)
+def _fault_of_location_number(number: str) -> Literal["form", "digit"] | None:
+    if gln.holds(number):
+        return None
+    return "digit" if len(number) == gln.DIGITS and number.isascii() and number.isdigit() else "form"
+
+
+def _wrong_location_numbers(root: Element, fault: str) -> list[Spot]:
+    """Of sender and receiver: the address, and the party's own number where that is a location number."""
+    found: list[Spot] = []
+    # The shape is right: the root holds elements, and a party begins with EANIdentifier, Identifier, IdentifierCode.
+    parties: Any = root.content
+    for party in parties:
+        if party.name not in {"Sender", "Receiver"}:
             continue
-        first = content[0]
-        if type(first) is Element and first.name == "EANIdentifier":
-            yield f"{party.name}/EANIdentifier", first
-            kind = party.find("IdentifierCode")
-            if kind is not None and kind.content == "lokationsnummer":
-                yield f"{party.name}/Identifier", party.find("Identifier") or first
+        content: Any = party.content
+        if _fault_of_location_number(content[0].content) == fault:
+            found.append(Spot(f"{party.name}/EANIdentifier", content[0]))
+        known_by_it = len(content) > 2 and content[2].content == "lokationsnummer"
+        if known_by_it and _fault_of_location_number(content[1].content) == fault:
+            found.append(Spot(f"{party.name}/Identifier", content[1]))
+    return found
 
 
-def location_number_form(root: Element) -> Iterator[Spot]:
+def location_number_form(root: Element) -> list[Spot]:
     """A location number that is not 13 digits."""
-    for path, number in _location_numbers(root):
-        if not gln.holds(number.value) and not (len(number.value) == gln.DIGITS and number.value.isdecimal()):
-            yield Spot(path, number)
+    return _wrong_location_numbers(root, "form")
 
 
-def location_number_digit(root: Element) -> Iterator[Spot]:
+def location_number_digit(root: Element) -> list[Spot]:
     """A location number of 13 digits whose last is not the check digit of the others."""
-    for path, number in _location_numbers(root):
-        if not gln.holds(number.value) and len(number.value) == gln.DIGITS and number.value.isdecimal():
-            yield Spot(path, number)
+    return _wrong_location_numbers(root, "digit")
 
 
 def civil_registration_number(root: Element) -> Iterator[Spot]:
