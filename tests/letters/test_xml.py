@@ -8,14 +8,17 @@ import random
 import pytest
 from lxml import etree
 
+from labbro import letters
+from labbro.letters import quick as quick_module
 from labbro.letters import reading as reading_module
 from labbro.letters import xml as xml_module
-from labbro.letters.quick import read_plain
+from labbro.letters.quick import read_canonical, read_plain
 from labbro.letters.registry import ENVELOPE_MODEL, registry
 from labbro.letters.standard import namespace_of
 
 from .building import DATE_OF, VERSIONS, document, good, letter_xml, read_one, replaced, xml
 
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 SPACE = namespace_of("2014/10/08")
 
 
@@ -26,9 +29,14 @@ def spread(text, end="\n"):
 
 def plainly(data):
     """What the quick way makes of a document; None where it leaves it to the thorough way."""
-    root = etree.fromstring(data)
-    namespace = etree.QName(root).namespace
-    return read_plain(root, namespace, ENVELOPE_MODEL, registry().models_of(namespace).get)
+    return read_plain(data, ENVELOPE_MODEL, registry().model_of)
+
+
+def by_the_thorough_way(data, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(reading_module, "read_plain", lambda *_: None)
+        patch.setattr(reading_module, "read_canonical", lambda *_: None)
+        return list(letters.read(data))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -65,6 +73,7 @@ def test_a_right_and_plain_document_goes_the_quick_way(version):
 def test_anything_wrong_or_odd_goes_the_thorough_way(change):
     data = replaced(xml().decode(), change).encode()
     assert plainly(data) is None
+    assert read_canonical(etree.fromstring(data), ENVELOPE_MODEL, registry().model_of) is None
 
 
 @pytest.mark.parametrize(
@@ -84,10 +93,103 @@ def test_anything_wrong_or_odd_goes_the_thorough_way(change):
 def test_both_ways_make_the_same_of_a_right_document(change, monkeypatch):
     data = replaced(xml().decode(), change).encode()
     quick = read_one(data)
-    monkeypatch.setattr(reading_module, "read_plain", lambda *_: None)
-    thorough = read_one(data)
-    assert quick == thorough
+    assert by_the_thorough_way(data, monkeypatch) == [quick]
     assert quick.ok
+    assert plainly(data) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("<Value>128", "<Value>1 > 0"),
+        ("<Value>128", "<Value><![CDATA[<&>]]>"),
+        ("<Value>128", "<Value>1<!-- a > b -->28"),
+        ("<Value>128", "<Value>a\rb"),
+        ("<Result>", "<?note?><Result>"),
+        ("<?xml", "\ufeff<?xml"),
+        ('"UTF-8"?>', "'UTF-8' ?>\n<!-- before -->"),
+    ],
+)
+def test_a_document_whose_bytes_are_odd_goes_the_quick_way_once_it_is_parsed(change, monkeypatch):
+    data = replaced(spread(DECLARATION + xml().decode(), "\r\n"), change).encode()
+    root = xml_module.parse(data)
+    found = read_canonical(root, ENVELOPE_MODEL, registry().model_of)
+    assert found is not None
+    assert [found.letter] == [read_one(data).letter.root]
+    assert by_the_thorough_way(data, monkeypatch) == [read_one(data)]
+    assert read_one(data).ok
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("<Value>128</Value>", "<Value>5>/Value<"),
+        ("<Value>128</Value>", "<Value>1]]>28</Value>"),
+        ("<Value>128</Value>", "<Value>1<28</Value>"),
+        ("<Value>128</Value>", "<Value>1&28</Value>"),
+        ("<Value>128</Value>", "<Value>1&nbsp;28</Value>"),
+        ("<Value>128</Value>", "<Value>1&#8;28</Value>"),
+        ("<Value>128</Value>", "<Value>1&#xFFFE;28</Value>"),
+        ("<Value>128</Value>", "<Value>1&#xD800;28</Value>"),
+        ("<Value>128</Value>", "<Value>1&#1114112;28</Value>"),
+        ("<Value>128</Value>", "<Value>1\x0828</Value>"),
+        ("<Value>128</Value>", "<Value>1\ufffe28</Value>"),
+        ("<Value>128</Value>", "<Value>1\uffff28</Value>"),
+        ("<Value>128</Value>", "<Value>128</Value"),
+        ("<Value>128</Value>", "<Value>128</value>"),
+        ("<Value>128</Value>", "<Value>128< /Value>"),
+        ("<Value>128</Value>", "<Value>128</ Value>"),
+        ("<Break/>", "<Break>"),
+        ("<Break/>", "<Break</Break>"),
+        ("<Break/>", "<Break / >"),
+        ("</Emessage>", ""),
+        ("</Emessage>", "</Emessage></Emessage>"),
+        ("</Emessage>", "</Emessage>x"),
+        ("</Emessage>", "</Emessage>\x00"),
+        ("<Emessage ", '<Emessage xmlns="" '),
+        ("<Emessage ", "<Emessage xsi:schemaLocation='a b' "),
+        ("<Emessage xmlns", "<Emessage\x0bxmlns"),
+        ("<?xml ", " <?xml "),
+        ('"UTF-8"', "\"UTF-8'"),
+        ('"UTF-8"', '"ISO-8859-1" a="b"'),
+        ("</Result>", "<LaboratoryReport>"),
+    ],
+)
+def test_what_is_not_well_formed_never_goes_the_quick_way(change):
+    data = replaced(DECLARATION + xml().decode(), change).encode()
+    assert plainly(data) is None
+    assert not any(reading.ok for reading in letters.read(data))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("\n", ""), ("", " "), ("\t\t", "\n"), (" " * 200, " "), ("\r\n", "\r\n ")]
+)
+def test_blanks_before_and_within_tags_do_not_count(before, after):
+    text = spread(DECLARATION + xml().decode(), before)
+    for tag in ("<Value", "<Result", "</Result", "</Emessage"):
+        text = text.replace(f"{tag}>", f"{tag}{after}>")
+    text = text.replace("</Receiver>", f"<PostCodeIdentifier{after}/>{before}</Receiver>")
+    expected = xml().decode().replace("</Receiver>", "<PostCodeIdentifier/></Receiver>").encode()
+    for _ in range(2):
+        found = plainly(text.encode())
+        assert found is not None
+        assert found.letter == read_one(expected).letter.root
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "utf-8"])
+@pytest.mark.parametrize("code", range(1, 256))
+def test_every_byte_of_an_encoding_means_the_same_both_ways(encoding, code, monkeypatch):
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    data = (head + document(letter_xml())).encode(encoding).replace(b"<Value>128", b"<Value>1" + bytes([code]) + b"28")
+    assert by_the_thorough_way(data, monkeypatch) == list(letters.read(data))
+
+
+def test_tags_that_are_met_are_remembered_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(quick_module, "_remembered", lambda: quick_module.REMEMBERED_TAGS + 1)
+    model = registry().by_key["XR0131K"].model
+    monkeypatch.setattr(model, "start", {})
+    assert plainly(xml()) is not None
+    assert model.start == {}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from typing import Literal, TypeAlias
 
 from labbro.letters.grammar import MARK_TEXTS, Choice, Part, Text, Together, Word
-from labbro.letters.values import Checker, Value
+from labbro.letters.values import Checker, Fits, Value
 
 Kind = Literal["value", "text", "container"]
 
@@ -16,6 +16,16 @@ REMEMBERED_ORDERS = 4096
 
 # A value's checker (None for what is no value), the element's name, and its model.
 Step: TypeAlias = "tuple[Checker | None, str, Model]"
+
+
+# What a tag of an XML document announces in a container; a plain tuple, as none is quicker.
+# 1 the element's name. Of a plain value: 2 and 3 its length, 4 what else is asked of it, 5 the end tag.
+# Of any other element, where 3 is 0: 5 the end tag, empty if this tag is all of it; 6 its model.
+# The end of the container has neither. 7: the tags that were met after it, see `Model.start`.
+Tag: TypeAlias = "tuple[str, int, int, Fits | None, str, Model | None, Tags]"
+# By the characters from the end of one tag to the end of the next, without its `>`: blanks and `<Name`.
+Tags: TypeAlias = "dict[str, Tag]"
+LONGEST = 1 << 40
 
 
 class Model:
@@ -29,9 +39,10 @@ class Model:
         "kind",
         "name",
         "note",
-        "plain_steps",
         "right_orders",
         "right_tags",
+        "start",
+        "tags",
         "text",
         "value",
         "words",
@@ -60,13 +71,24 @@ class Model:
                 self.children.setdefault(inner.name, Model(inner))
         # The same by the tags of an XML document, with what is needed of each model at hand.
         self.right_tags: dict[tuple[str, ...], tuple[Step, ...]] = {}
-        # By the start of a tag, `Name` or, of an empty element, `Name/`.
-        self.plain_steps: dict[str, tuple[Checker | None, str, Model, bool]] = {}
+        # The tags that may stand in it, whatever the order; and those met so far at its start, in the right order.
+        self.tags: Tags = {f"</{self.name}": ("", 0, 0, None, "", None, {})}
         for name, inner in self.children.items():
-            self.plain_steps[name] = (inner.fault, name, inner, False)
-            self.plain_steps[f"{name}/"] = (inner.fault, name, inner, True)
+            self.tags[f"<{name}"] = inner.tag
+            self.tags[f"<{name}/"] = (name, 0, 0, None, "", inner, {})
+        self.start: Tags = {}
         self._letters = {name: chr(0x100 + number) for number, name in enumerate(self.children)}
         self._matches = re.compile(self._pattern(self.words)).fullmatch if self.kind == "container" else None
+
+    @property
+    def tag(self) -> Tag:
+        """Its start tag."""
+        closing = f"</{self.name}"
+        if self.value is None:
+            return self.name, 0, 0, None, closing, self, {}
+        if self.value.kind == "text":
+            return self.name, self.value.low, self.value.high, None, closing, None, {}
+        return self.name, 0, LONGEST, self.value.fits(), closing, None, {}
 
     def models_in_order(self, names: tuple[str, ...]) -> tuple[Model, ...] | None:
         """The models of child elements with these names; None where they may not stand in this order."""

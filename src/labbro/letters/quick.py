@@ -1,167 +1,256 @@
 """The quick way through an XML document that is right: one letter, no surprises.
 
-Nearly every document is right and plain. For those the canonical markup is cut at its tags and matched against the
-models in one pass, which is far cheaper than asking the parser for every element. Anything unusual or wrong ends the
-quick way, and the document is read the thorough way, which alone makes findings. Both give the same tree.
+Nearly every document is right and plain. Such a one is cut at the ends of its tags and matched against the models in
+one pass, which costs less than asking a parser for every element. The matching allows only what XML and the models
+allow, so that whatever fits is well-formed and valid. Anything unusual or wrong ends the quick way, and the document is
+read the thorough way, which alone makes findings. Both give the same tree.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import count
+from typing import TypeAlias
 
+import msgspec
 from lxml import etree
 
-from labbro.letters.model import Model
+from labbro.letters.model import Model, Tag, Tags
 from labbro.letters.tree import Element
 from labbro.letters.xml import FREE_ATTRIBUTES, WHITE, XSI, Node
 
-_PREFIXES = {None, "xsi"}
+# The model of the letters of a namespace, by namespace and name of their root.
+ModelOf: TypeAlias = "Callable[[str, str], Model | None]"
+
+# The parser has limits for larger documents, which the quick way does not know.
+MOST_BYTES = 4 << 20
+# A start of a document is taken apart once; strange ones are not kept.
+HEAD_CHARACTERS = 1000
+# Tags with the blanks before them are remembered where they were met; bounds against hostile input.
+REMEMBERED_TAGS = 1 << 16
+FORM_CHARACTERS = 120
+
+_DECLARATION = re.compile(
+    rb"""(\xef\xbb\xbf)?(?:<\?xml version=(?:"1\.0"|'1\.0')(?: encoding=(?:"([A-Za-z0-9-]+)"|'([A-Za-z0-9-]+)'))?"""
+    rb"""(?: standalone=(?:"yes"|"no"|'yes'|'no'))? ?\?>)?"""
+)
+_ENCODINGS = {b"utf-8": "utf-8", b"iso-8859-1": "latin-1", b"windows-1252": "cp1252"}
+_CONTROLS = bytes(code for code in range(0x20) if chr(code) not in WHITE)
+_HEAD = re.compile(r"""<Emessage((?:[ \t\n]+[A-Za-z:]+=(?:"[^"<&]*"|'[^'<&]*'))+)[ \t\n]*""")
+_ATTRIBUTE = re.compile(r"""([A-Za-z:]+)=(?:"([^"]*)"|'([^']*)')""")
+_FREE = {f"xsi:{name.rpartition('}')[2]}" for name in FREE_ATTRIBUTES}
+_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Plain(msgspec.Struct, frozen=True):
+    """A document that fits its models: its namespace, its envelope and its letter."""
+
+    namespace: str
+    envelope: Element
+    letter: Element
 
 
 class _NotPlain(Exception):
     """The document is not as plain as the quick way needs."""
 
 
-def read_plain(
-    root: Node, namespace: str, envelope: Model, model_of: Callable[[str], Model | None]
-) -> tuple[Element, Element] | None:
+def read_plain(data: bytes, envelope: Model, model_of: ModelOf) -> Plain | None:
     """Envelope and letter of a document, both fitting their models; None where it must be read the thorough way."""
-    spaces = root.nsmap
-    if spaces.get(None) != namespace or not spaces.keys() <= _PREFIXES or spaces.get("xsi", XSI) != XSI:
+    text = _characters(data)
+    return None if text is None else _matched(text, envelope, model_of)
+
+
+def is_odd(data: bytes) -> bool:
+    """Whether a document may fit although its bytes do not show it: other encodings, comments, CDATA, `>` in a text."""
+    text = _characters(data)
+    return text is None or "<!" in text or "<?" in text or text.count("<") != text.count(">")
+
+
+def read_canonical(root: Node, envelope: Model, model_of: ModelOf) -> Plain | None:
+    """The same of a document that libxml2 has parsed, without its comments and peculiarities."""
+    return _matched(etree.tostring(root, encoding="unicode", with_tail=False), envelope, model_of)
+
+
+def _characters(data: bytes) -> str | None:
+    """The characters of a document after its declaration; None where a parser must decide."""
+    declared = _DECLARATION.match(data)
+    if declared is None or len(data) > MOST_BYTES or len(data.translate(None, _CONTROLS)) != len(data):
         return None
-    if root.attrib and not FREE_ATTRIBUTES.issuperset(root.attrib):  # type: ignore[arg-type]
+    mark, *named = declared.groups()
+    encoding = _ENCODINGS.get((named[0] or named[1] or b"utf-8").lower())
+    if encoding is None or (mark and encoding != "utf-8"):
         return None
-    markup = etree.tostring(root, encoding="unicode", with_tail=False)
-    # Every namespace is declared at the root, so that names without prefix are in the document's own.
-    if markup.count(" xmlns") != len(spaces):
-        return None
-    pieces = markup.split("<")
     try:
-        return _Plain(pieces).emessage(envelope, model_of)
-    except _NotPlain:
+        text = str(data[declared.end() :] if declared.end() else data, encoding)
+    except UnicodeDecodeError:
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return None if "\r" in text or "\ufffe" in text or "\uffff" in text else text
+
+
+def _matched(text: str, envelope: Model, model_of: ModelOf) -> Plain | None:
+    # Every piece must hold one `<`: then none of the `>` stood in a text.
+    pieces = text.split(">")
+    if text.count("<") != len(pieces) - 1:
+        return None
+    try:
+        return _Matcher(pieces, "&" in text).emessage(envelope, model_of)
+    except (_NotPlain, IndexError):
         return None
 
 
-class _Plain:
-    def __init__(self, pieces: list[str]) -> None:
+@lru_cache(maxsize=256)
+def _namespace(head: str) -> str:
+    """The namespace that a start tag of the root declares, where it declares or says nothing else; else empty."""
+    found = _HEAD.fullmatch(head)
+    said = [(name, quoted or single) for name, quoted, single in _ATTRIBUTE.findall(found[1])] if found else []
+    attributes = dict(said)
+    free = attributes.keys() - {"xmlns", "xmlns:xsi"}
+    right_prefix = attributes.get("xmlns:xsi", XSI if not free else "") == XSI
+    if len(attributes) != len(said) or not free <= _FREE or not right_prefix:
+        return ""
+    return attributes.get("xmlns", "")
+
+
+class _Matcher:
+    """Pieces of a document, each `characters<tag`, matched one after the other."""
+
+    def __init__(self, pieces: list[str], references: bool) -> None:
         self.pieces = pieces
+        self.references = references
         self.at = 1
         self.number = 0
 
-    def emessage(self, envelope: Model, model_of: Callable[[str], Model | None]) -> tuple[Element, Element]:
-        head, _, text = self.pieces[1].partition(">")
-        if not head.startswith("Emessage ") or head.endswith("/") or text.strip(WHITE):
+    def emessage(self, envelope: Model, model_of: ModelOf) -> Plain:
+        pieces = self.pieces
+        head = pieces[0].lstrip(WHITE)
+        namespace = _namespace(head) if len(head) < HEAD_CHARACTERS else ""
+        if not namespace or pieces[1].lstrip(WHITE) != "<Envelope":
             raise _NotPlain
-        self.at = 2
-        read_envelope = self._top(lambda name: envelope if name == "Envelope" else None)
-        letter = self._top(model_of)
-        if self.at != len(self.pieces) - 1:
+        read_envelope = self._top(envelope)
+        tag = pieces[self.at].lstrip(WHITE)
+        model = model_of(namespace, tag[1:]) if tag[:1] == "<" else None
+        if model is None:
             raise _NotPlain
-        return read_envelope, letter
+        letter = self._top(model)
+        if pieces[self.at].strip(WHITE) != "</Emessage" or self.at != len(pieces) - 2 or pieces[-1].strip(WHITE):
+            raise _NotPlain
+        return Plain(namespace, read_envelope, letter)
 
-    def _top(self, model_of: Callable[[str], Model | None]) -> Element:
-        head, _, text = self.pieces[self.at].partition(">")
-        model = model_of(head)
-        if model is None or text.strip(WHITE):
-            raise _NotPlain
+    def _top(self, model: Model) -> Element:
         self.at += 1
         return self._container(model)
 
-    def _container(self, model: Model) -> Element:  # noqa: C901  # in one piece: the hottest loop of all
-        self.number = number = self.number + 1
-        pieces, at, steps = self.pieces, self.at, model.plain_steps
+    def _container(self, model: Model) -> Element:
+        pieces, at, tags, references = self.pieces, self.at, model.start, self.references
+        number = own = self.number + 1
         content: list[Element] = []
-        names: list[str] = []
         while True:
             piece = pieces[at]
             at += 1
-            if piece[0] == "/":
-                break
-            head, _, text = piece.partition(">")
-            step = steps.get(head)
-            if step is None:
-                raise _NotPlain
-            fault, name, inner, empty = step
-            names.append(name)
-            if fault is not None:
-                if empty:
-                    # What follows the tag of an empty element stands after it.
-                    closing, text = piece, ""
-                else:
-                    closing = pieces[at]
-                    at += 1
-                if "&" in text:
+            tag = tags.get(piece)
+            if tag is None:
+                tag = _met(tags, piece, model, content)
+            name, low, high, fits, closing, inner, tags = tag
+            if high:
+                text = pieces[at].removesuffix(closing)
+                at += 1
+                if "<" in text:
+                    raise _NotPlain
+                if references:
                     text = _unescaped(text)
-                if fault(text) is not None or (closing[0] != "/" and not empty):
+                if not low <= len(text) <= high or (fits is not None and not fits(text)):
                     raise _NotPlain
-                self.number += 1
-                content.append(Element(name, text, self.number))
-                if closing[-1] != ">" and closing.partition(">")[2].strip(WHITE):
-                    raise _NotPlain
-            elif empty:
-                if text.strip(WHITE):
-                    raise _NotPlain
-                content.append(self._empty(inner))
+                number += 1
+                content.append(Element(name, text, number))
+            elif closing:
+                self.at, self.number = at, number
+                found = self._container(inner) if inner.kind == "container" else self._text(inner, closing)  # type: ignore[union-attr,arg-type]
+                content.append(found)
+                at, number = self.at, self.number
+            elif inner is None:
+                self.at, self.number = at, number
+                return Element(model.name, tuple(content), own)
             else:
-                self.at = at
-                if inner.kind == "text":
-                    content.append(self._text(inner, text))
-                elif text and text.strip(WHITE):
-                    raise _NotPlain
-                else:
-                    content.append(self._container(inner))
-                at = self.at
-        if piece[-1] != ">" and piece.partition(">")[2].strip(WHITE):
-            raise _NotPlain
-        self.at = at
-        order = tuple(names)
-        if order not in model.right_orders and model.models_in_order(order) is None:
-            raise _NotPlain
-        return Element(model.name, tuple(content), number)
+                self.number = number
+                content.append(self._empty(inner))
+                number = self.number
 
     def _empty(self, model: Model) -> Element:
-        """An empty element that is no value: a text without characters, or a container that may be empty."""
-        if model.kind == "container" and model.models_in_order(()) is None:
+        """An element of a single tag."""
+        wrong = model.models_in_order(()) is None if model.kind == "container" else model.fault and model.fault("")
+        if wrong:
             raise _NotPlain
         self.number += 1
         return Element(model.name, () if model.kind == "container" else "", self.number)
 
-    def _text(self, model: Model, text: str) -> Element:
-        """A text that stands among elements: only blanks may follow it."""
-        found, after = self._marked(model, text)
-        if after and after.strip(WHITE):
-            raise _NotPlain
-        return found
-
-    def _marked(self, model: Model, text: str) -> tuple[Element, str]:
-        """A text, or a mark with its own text, and the characters that follow it."""
+    def _text(self, model: Model, closing: str) -> Element:
+        """Characters and marks, as they stand."""
         self.number = number = self.number + 1
-        content: list[Element | str] = [_unescaped(text)] if text else []
+        content: list[Element | str] = []
         while True:
-            piece = self.pieces[self.at]
+            text, _, tag = self.pieces[self.at].partition("<")
             self.at += 1
-            head, _, text = piece.partition(">")
-            if head[0] == "/":
-                break
-            mark = model.children.get(head.removesuffix("/"))
-            if mark is None:
-                raise _NotPlain
-            if head[-1] == "/":
-                self.number += 1
-                content.append(Element(mark.name, "", self.number))
-            elif mark.children:
-                found, text = self._marked(mark, text)
-                content.append(found)
-            else:
-                raise _NotPlain
             if text:
                 content.append(_unescaped(text))
+            if tag[:1] == "/":
+                break
+            mark = model.children.get(tag.removesuffix("/"))
+            if mark is None:
+                raise _NotPlain
+            if tag[-1] == "/":
+                content.append(self._empty(mark))
+            elif mark.children:
+                content.append(self._text(mark, f"</{mark.name}"))
+            else:
+                raise _NotPlain
+        if tag != closing[1:]:
+            raise _NotPlain
         if len(content) < 2 and (not content or isinstance(content[0], str)):
-            return Element(model.name, content[0] if content else "", number), text  # type: ignore[arg-type]
-        return Element(model.name, tuple(content), number), text
+            return Element(model.name, content[0] if content else "", number)  # type: ignore[arg-type]
+        return Element(model.name, tuple(content), number)
+
+
+def _met(tags: Tags, piece: str, model: Model, before: list[Element]) -> Tag:
+    """A tag that has not been met here, with these blanks before it: does it fit? Then it is known from now on."""
+    said = piece.lstrip(WHITE)
+    said = f"{said[:-1].rstrip(WHITE)}/" if said.endswith("/") else said.rstrip(WHITE)
+    tag = tags.get(said) or model.tags.get(said)
+    if tag is None:
+        raise _NotPlain
+    if tag[5] is None and not tag[2]:
+        # Whether the children stand in order is asked once, at their end.
+        if model.models_in_order(tuple([child.name for child in before])) is None:
+            raise _NotPlain
+    elif said not in tags:
+        after: Tags = {}
+        tag = (*tag[:6], after)
+    if len(piece) <= FORM_CHARACTERS and _room():
+        tags[said] = tags[piece] = tag
+    return tag
+
+
+_remembered = count(1).__next__
+
+
+def _room() -> bool:
+    return _remembered() <= REMEMBERED_TAGS
 
 
 def _unescaped(text: str) -> str:
-    if "&" not in text:
-        return text
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "\r").replace("&amp;", "&")
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(reference: re.Match[str]) -> str:
+    name, decimal, hexadecimal = reference.groups()
+    if name:
+        return _ENTITIES[name]
+    code = int(decimal) if decimal else int(hexadecimal, 16) if hexadecimal else 0
+    if code > 0x10FFFF or _NO_CHARACTER.match(chr(code)):
+        raise _NotPlain
+    return chr(code)

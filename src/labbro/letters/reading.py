@@ -16,7 +16,7 @@ from labbro.letters.edifact import Outside, RawLetter, Segment, Trailer
 from labbro.letters.findings import NOWHERE, Finding, Place
 from labbro.letters.letter import Envelope, Letter, Reading, Syntax
 from labbro.letters.messages import finding
-from labbro.letters.quick import read_plain
+from labbro.letters.quick import Plain, is_odd, read_canonical, read_plain
 from labbro.letters.registry import (
     ENVELOPE_MODEL,
     NAMESPACES,
@@ -286,6 +286,10 @@ def _faulty(fault: xml.XmlFault, raw: bytes) -> Reading:
 
 
 def _read_document(data: bytes, known: Registry, original: xml.Original = xml.unmoved) -> Iterator[Reading]:
+    plain = read_plain(data, ENVELOPE_MODEL, known.model_of)
+    if plain is not None:
+        yield _plain_reading(plain, data, xml.Places(data, simple=True), known, original)
+        return
     root = xml.parse(data)
     if isinstance(root, xml.XmlFault):
         yield _faulty(root, data)
@@ -298,9 +302,9 @@ def _read_document(data: bytes, known: Registry, original: xml.Original = xml.un
         unknown = finding("error", "unknown-namespace", None, Place(line=1), detail=_safe(namespace) or "(none)")
         yield Reading("xml", None, None, None, namespace or None, None, (unknown,), data)
         return
-    plain = read_plain(root, namespace, ENVELOPE_MODEL, known.models_of(namespace).get)
+    plain = read_canonical(root, ENVELOPE_MODEL, known.model_of) if is_odd(data) else None
     if plain is not None:
-        yield _plain_reading(plain, data, namespace, known, original)
+        yield _plain_reading(plain, data, xml.Places(data), known, original)
         return
     document = _Document(data, root, namespace, known, original)
     yield from document.letters()
@@ -323,13 +327,12 @@ def _read_envelope(opened: vans_envelope.Opened, data: bytes, known: Registry) -
         yield _with(reading, [*findings, *vans_envelope.differences(opened, reading)])
 
 
-def _plain_reading(
-    plain: tuple[Element, Element], data: bytes, namespace: str, known: Registry, original: xml.Original
-) -> Reading:
-    said, root = plain
-    declared = known.by_root[(namespace, root.name)]
-    letter = Letter(declared.version.key, root, _envelope_of(said))
-    places = xml.Places(data)
+def _plain_reading(plain: Plain, data: bytes, places: xml.Places, known: Registry, original: xml.Original) -> Reading:
+    root = plain.letter
+    declared = known.by_root[(plain.namespace, root.name)]
+    sent, identifier, acknowledgement = [element.content for element in plain.envelope.children]
+    date, time = [element.value for element in sent]  # type: ignore[union-attr]  # the shape is right
+    letter = Letter(declared.version.key, root, Envelope(date, time, identifier, acknowledgement))  # type: ignore[arg-type]
 
     def place(at: int, _path: str) -> Place:
         return _place(places.of(at), original)
@@ -337,7 +340,7 @@ def _plain_reading(
     findings = tuple(checked(letter, declared, place, fits=True))
     version_code = root.text("Letter/VersionCode")
     return Reading(
-        "xml", letter.identifier or None, declared.standard.name, version_code, namespace, letter, findings, data
+        "xml", letter.identifier or None, declared.standard.name, version_code, plain.namespace, letter, findings, data
     )
 
 

@@ -82,18 +82,6 @@ class Declared:
         return FormWriter(self.form, self.version, self.standard.type_code)
 
 
-class Models:
-    """The letters of a namespace."""
-
-    def __init__(self) -> None:
-        self.declared: dict[str, Declared] = {}
-
-    def get(self, name: str) -> Model | None:
-        """The model of a letter by the name of its root."""
-        declared = self.declared.get(name)
-        return None if declared is None else declared.model
-
-
 class Registry:
     """Versions by their key, by XML namespace and root, and by EDIFACT message and code."""
 
@@ -101,7 +89,6 @@ class Registry:
         self.standards = tuple(declared)
         self.by_key: dict[str, Declared] = {}
         self.by_root: dict[tuple[str, str], Declared] = {}
-        self._models: dict[str, Models] = {}
         self.by_edifact: dict[tuple[str, str], Declared] = {}
         for standard in self.standards:
             for version in standard.versions:
@@ -111,13 +98,13 @@ class Registry:
         version = declared.version
         self.by_key[version.key] = declared
         self.by_root[(version.namespace, version.root)] = declared
-        self._models.setdefault(version.namespace, Models()).declared[version.root] = declared
         if declared.form is not None and version.from_edifact:
             self.by_edifact[(declared.form.message[0], version.edifact_code)] = declared
 
-    def models_of(self, namespace: str) -> Models:
-        """The letters of a namespace, by the name of their root."""
-        return self._models.get(namespace) or Models()
+    def model_of(self, namespace: str, name: str) -> Model | None:
+        """The model of a letter by its namespace and the name of its root."""
+        declared = self.by_root.get((namespace, name)) if namespace in NAMESPACES else None
+        return None if declared is None else declared.model
 
 
 @cache

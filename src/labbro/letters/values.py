@@ -10,6 +10,7 @@ import msgspec
 
 Fault = str | None
 Checker = Callable[[str], Fault]
+Fits = Callable[[str], object]
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -30,6 +31,17 @@ class Value(msgspec.Struct, frozen=True):
     def checker(self) -> Checker:
         """A function that names the fault of a value, or gives None."""
         return _CHECKERS[self.kind](self)
+
+    def fits(self) -> Fits:
+        """A quicker function that says whether a value has no fault."""
+        if self.kind == "words":
+            return frozenset(self.words).__contains__
+        if self.kind == "pattern":
+            return re.compile(self.pattern, re.ASCII).fullmatch
+        if self.kind == "date":
+            return lambda found: _USUAL_DATE(found) or date_fault(found) is None
+        check = self.checker()
+        return lambda found: check(found) is None
 
 
 def text(low: int, high: int) -> Value:
@@ -135,8 +147,8 @@ def _decimal(value: Value) -> Checker:
 
 
 _DATE = re.compile(r"-?([0-9]{4,})-([0-9]{2})-([0-9]{2})(Z|[+-]([0-9]{2}):([0-9]{2}))?")
-
-
+# Days that every month has, in years of our time.
+_USUAL_DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])").fullmatch
 _DAYS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

@@ -182,14 +182,22 @@ REMEMBERED_NAMES = 4096
 # Names that have been met, by namespace: cutting a namespace off each tag anew would cost more than the rest.
 _NAMES: dict[str, dict[str, str]] = {}
 _START_TAG = re.compile(rb"<[^/?!]")
+# As long as few places are asked for, seeking each anew is quicker than remembering.
+SOUGHT_ONE_BY_ONE = 8
 
 
 class Places:
-    """Line and column (from 1) of start tags, by their number in document order; sought only when a finding asks."""
+    """Line and column (from 1) of start tags, by their number in document order; sought only when a finding asks.
 
-    def __init__(self, data: bytes) -> None:
+    `simple`: the document is known to have no comments, CDATA or instructions, which may hold what looks like a tag.
+    """
+
+    def __init__(self, data: bytes, simple: bool = False) -> None:
         self._data = data
         self._all: list[tuple[int, int]] | None = None
+        self._simple = simple
+        self._asked = 0
+        self._opened = b""
         self._starts: list[int] = []
         self._counted = (0, 1)
         self._finder = _START_TAG.finditer(data)
@@ -198,17 +206,31 @@ class Places:
         """Where the element with this number begins."""
         if number < 0:
             return None
-        # Comments, CDATA and instructions may hold what looks like a tag; the declaration does not.
-        simple = b"<!" not in self._data and self._data.find(b"<?", 6) < 0 and b"\x00" not in self._data[:64]
-        return self._simple(number) if simple else self._any(number)
+        if not self._asked and not self._simple:
+            # The declaration is no instruction; in wide characters, nothing can be found by single bytes.
+            data = self._data
+            if b"<!" in data or data.find(b"<?", 6) >= 0 or b"\x00" in data[:64]:
+                self._all = places(data)
+        self._asked += 1
+        if self._all is not None:
+            return self._all[number] if number < len(self._all) else None
+        start = self._start(number) if self._asked <= SOUGHT_ONE_BY_ONE else self._start_of_many(number)
+        return None if start is None else self._place(start)
 
-    def _simple(self, number: int) -> tuple[int, int] | None:
-        """A document without comments, CDATA or wide characters: every `<` before a name begins an element."""
+    def _start(self, number: int) -> int | None:
+        """Every `<` before a name begins an element: quick for a few."""
+        if not self._opened:
+            self._opened = self._data.replace(b"</", b"  ").replace(b"<?", b"  ", 1)
+        pieces = self._opened.split(b"<", number + 1)
+        return len(self._opened) - len(pieces[-1]) - 1 if len(pieces) == number + 2 else None
+
+    def _start_of_many(self, number: int) -> int | None:
+        """The same, remembering all that was counted."""
         if number >= len(self._starts):
             self._starts.extend(found.start() for found in islice(self._finder, number + 1 - len(self._starts)))
-        if number >= len(self._starts):
-            return None
-        start = self._starts[number]
+        return self._starts[number] if number < len(self._starts) else None
+
+    def _place(self, start: int) -> tuple[int, int]:
         begin = self._data.rfind(b"\n", 0, start) + 1
         before = self._data[begin:start]
         width = (
@@ -221,11 +243,6 @@ class Places:
         lines += self._data.count(b"\n", counted, start)
         self._counted = (start, lines)
         return lines, width + 1
-
-    def _any(self, number: int) -> tuple[int, int] | None:
-        if self._all is None:
-            self._all = places(self._data)
-        return self._all[number] if number < len(self._all) else None
 
 
 def _says_utf8(data: bytes) -> bool:
