@@ -1,0 +1,150 @@
+"""A number service in memory that can lose, double and delay answers, and a stock filled from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from labbro.errors import Conflict, LabbroError, Unavailable
+from labbro.numbers.model import Attendance, Attended, Drawn, DrawRequest, Series, Statement
+from labbro.numbers.space import Space
+from labbro.numbers.stock import Stock
+from labbro.platform.clock import FixedClock
+from labbro.platform.identities import SeededIdentities
+
+START = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)  # a Monday
+ACCOUNT = UUID(int=1)
+
+
+class FakeService:
+    """Keeps what it issued. `lose`: chances of a lost request and of a lost answer; `down`: nothing gets through;
+    `problem`: what every draw is answered with."""
+
+    def __init__(self, clock: FixedClock, *, seed: int = 0, lose: float = 0.0, space: Space | None = None) -> None:
+        self.clock = clock
+        self.space = space or Space()
+        self.lose = lose
+        self.down = False
+        self.problem: LabbroError | None = None
+        self.issued: dict[UUID, Series] = {}
+        self.attended: dict[UUID, Attended] = {}
+        self.nonces: dict[UUID, tuple[str, UUID]] = {}  # agent -> nonce, and the request that made it
+        self.on_hold: set[UUID] = set()
+        self.calls: list[tuple[dt.datetime, str, UUID]] = []
+        self.next_position = 0
+        self._random = random.Random(seed)
+        self._identities = SeededIdentities(seed, clock)
+
+    def draw(self, request: DrawRequest) -> Drawn:
+        self._arrive("draw", request.request_id)
+        statement = request.statement
+        assert statement is not None
+        again = request.request_id in self.issued
+        self._watch(statement, request.request_id)
+        if self.problem is not None and not again:
+            raise self.problem
+        if not again:
+            self.issued[request.request_id] = self._issue(request)
+            self._renew(statement.agent_id, request.request_id)
+        self._leave()
+        return Drawn(series=self.issued[request.request_id], again=again, nonce=self.nonces[statement.agent_id][0])
+
+    def attend(self, attendance: Attendance) -> Attended:
+        self._arrive("attend", attendance.request_id)
+        agent = attendance.statement.agent_id
+        self._watch(attendance.statement, attendance.request_id)
+        if attendance.request_id not in self.attended:
+            self._renew(agent, attendance.request_id)
+            self.attended[attendance.request_id] = Attended(
+                nonce=self.nonces[agent][0], next_position=self.next_position
+            )
+        self._leave()
+        return self.attended[attendance.request_id]
+
+    def _issue(self, request: DrawRequest) -> Series:
+        first, self.next_position = self.next_position, self.next_position + request.count
+        return Series(
+            series_id=self._identities.new(),
+            space=self.space.name,
+            round=1,
+            count=request.count,
+            first_position=first,
+            first_number=self.space.number(first),
+            last_number=self.space.number(first + request.count - 1),
+            account_id=ACCOUNT,
+            laboratory_id=None,
+            vendor_id=None,
+            system_id=None,
+            manual=False,
+            request_id=request.request_id,
+            drawn_at=self.clock.now(),
+        )
+
+    def _watch(self, statement: Statement, request_id: UUID) -> None:
+        """Only the last answer's nonce is good, but for a repetition of the last request."""
+        kept = self.nonces.get(statement.agent_id)
+        stale = kept is not None and statement.nonce != kept[0] and request_id != kept[1]
+        if statement.agent_id in self.on_hold or stale:
+            self.on_hold.add(statement.agent_id)
+            raise Conflict("cloned", code="agent-cloned-or-restored")
+
+    def _renew(self, agent: UUID, request_id: UUID) -> None:
+        self.nonces[agent] = (f"{self._random.getrandbits(128):032x}", request_id)
+
+    def _arrive(self, act: str, request_id: UUID) -> None:
+        self.calls.append((self.clock.now(), act, request_id))
+        if self.down:
+            raise Unavailable("down", code="service-unreachable")
+        if self._random.random() < self.lose:
+            raise Unavailable("lost on the way there", code="outcome-unknown")
+
+    def _leave(self) -> None:
+        if self._random.random() < self.lose:
+            raise Unavailable("lost on the way back", code="outcome-unknown")
+
+
+def made(
+    path: Path, clock: FixedClock | None = None, *, seed: int = 1, yearly: int | None = 26_000, durable: bool = True
+) -> Stock:
+    """A new stock with a clock that stands still and identities from a seed."""
+    clock = clock or FixedClock(START)
+    return Stock.make(
+        path, clock=clock, identities=SeededIdentities(seed, clock), yearly=yearly, machine="bench", durable=durable
+    )
+
+
+def opened(path: Path, clock: FixedClock | None = None) -> Stock:
+    return Stock.open(path, clock=clock or FixedClock(START), machine="bench")
+
+
+class refused:  # noqa: N801 - reads as a word
+    """`with refused("code"):` a problem of that code is raised in the block."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> bool:
+        if error is not None and not isinstance(error, LabbroError):
+            return False
+        assert error is not None, f"{self.code} was not raised"
+        assert error.code == self.code
+        return True
+
+
+def filled(stock: Stock, service: FakeService, count: int) -> None:
+    """Draws a series and has it confirmed, as the agent does."""
+    identities = SeededIdentities(1_000_000 + service.next_position, service.clock)
+    draw, attend = identities.new(), identities.new()
+    stock.outgoing.store(draw, "draw", count, "test")
+    request = stock.outgoing.open()[0]
+    answer = service.draw(DrawRequest(request_id=draw, count=count, statement=stock.outgoing.begin(draw)))
+    stock.outgoing.accept(request, answer.series, answer.nonce, stock.space, attend)
+    confirmation = stock.outgoing.open()[0]
+    attended = service.attend(Attendance(request_id=attend, statement=stock.outgoing.begin(attend)))
+    stock.outgoing.attended(confirmation, attended.nonce)
