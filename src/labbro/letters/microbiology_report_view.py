@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from labbro.letters.microbiology_texts import (
     Cell,
+    Drug,
+    explained,
     parties,
     place_number,
     references,
@@ -105,18 +107,20 @@ def _isolate(teller: Teller, number: int, isolate: Element) -> Row:
 
 
 def _pattern(teller: Teller, pattern: Element, isolates: dict[int, str]) -> Section:
-    antibiotics: dict[int, Row] = {}
+    drugs: dict[int, Drug] = {}
     for number, antibiotic in enumerate(pattern.all("Antibiotic"), 1):
         code = teller.joined(antibiotic, ("ATCCode", "ATCCodeResponsible"))
-        notes = (Field(teller.say("Kode", "Code"), code),) if code else ()
-        antibiotics[number] = Row((teller.value(antibiotic, "Name"),), notes)
-    cells = [_cell(teller, entry) for entry in pattern.all("PatternEntry")]
-    table, lost = susceptibility_table(teller, isolates, antibiotics, cells)
-    legend = teller.field(pattern, "SensitivityInterpretation", "Tolkning", "Interpretation")
-    return Section(teller.value(pattern, "Headline"), (*legend, *lost), table)
+        drugs[number] = Drug(teller.value(antibiotic, "Name"), code=code)
+    legend = pattern.text("SensitivityInterpretation") or ""
+    entries = list(pattern.all("PatternEntry"))
+    cells = [_cell(teller, entry, legend) for entry in entries]
+    table, lost = susceptibility_table(teller, isolates, drugs, cells)
+    meaning = explained(teller, (entry.text("Sensitivity") or "" for entry in entries), legend)
+    own = teller.field(pattern, "SensitivityInterpretation", "Tolkning", "Interpretation")
+    return Section(teller.value(pattern, "Headline"), (*own, *meaning, *lost), table)
 
 
-def _cell(teller: Teller, entry: Element) -> Cell:
+def _cell(teller: Teller, entry: Element, legend: str) -> Cell:
     isolate, antibiotic = (teller.value(entry, name) for name in ("RefMicroorganism", "RefAntibiotic"))
-    word = susceptibility_word(teller, teller.value(entry, "Sensitivity"))
+    word = susceptibility_word(teller, teller.value(entry, "Sensitivity"), legend)
     return Cell(place_number(isolate), place_number(antibiotic), word)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from labbro.letters.protection import protected
 from labbro.letters.report_view import reference_text
 from labbro.letters.tree import Element
 from labbro.letters.view import Field, Row, Section, Table, Teller, party
@@ -15,9 +16,38 @@ NAMED_COLUMNS = 3
 OPERATORS = {"mindre_end": "< ", "stoerre_end": "> "}
 SUSCEPTIBILITY = {
     "S": ("følsom", "susceptible"),
-    "I": ("intermediær", "intermediate"),
+    "I": ("øget eksponering", "increased exposure"),
     "R": ("resistent", "resistant"),
 }
+# What `I` meant before 2019, and still means where a laboratory's own legend says so.
+INTERMEDIATE = ("intermediær", "intermediate")
+EXPLAINED = {
+    "S": (
+        "S: følsom. Midlet kan ventes at virke i almindelig dosis.",
+        "S: susceptible. The drug can be expected to work at the standard dose.",
+    ),
+    "I": (
+        "I: følsom ved øget eksponering. Midlet kan ventes at virke i højere dosis eller der, hvor det samles.",
+        "I: susceptible, increased exposure. The drug can be expected to work at a higher dose or where it gathers.",
+    ),
+    "R": (
+        "R: resistent. Midlet kan ikke ventes at virke.",
+        "R: resistant. The drug cannot be expected to work.",
+    ),
+}
+EXPLAINED_INTERMEDIATE = (
+    "I: intermediær, som laboratoriet skriver. Virkningen er usikker. (Siden 2019 er I følsom ved øget eksponering.)",
+    "I: intermediate, in the laboratory's words. The effect is uncertain. (Since 2019 I is increased exposure.)",
+)
+
+
+class Drug(msgspec.Struct, frozen=True):
+    """An antibiotic of a table: its name, how it was tested, its code, and what is said of single isolates."""
+
+    name: str
+    method: str = ""
+    code: str = ""
+    notes: tuple[Field, ...] = ()
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -29,33 +59,64 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 def susceptibility_table(
-    teller: Teller, isolates: dict[int, str], antibiotics: dict[int, Row], cells: Iterable[Cell]
+    teller: Teller, isolates: dict[int, str], drugs: dict[int, Drug], cells: Iterable[Cell]
 ) -> tuple[Table, tuple[Field, ...]]:
-    """Antibiotics by isolates, and what has no place in the table. A row holds an antibiotic's name and notes."""
+    """Antibiotics by isolates, and what has no place in the table."""
     told: dict[tuple[int, int], str] = {}
     lost: list[Field] = []
     for cell in cells:
         place = (cell.isolate, cell.antibiotic)
-        if cell.isolate in isolates and cell.antibiotic in antibiotics:
+        if cell.isolate in isolates and cell.antibiotic in drugs:
             told[place] = f"{told[place]} / {cell.said}" if place in told else cell.said
         else:
             isolate = isolates.get(cell.isolate, f"{teller.say('isolat', 'isolate')} {cell.isolate}")
-            row = antibiotics.get(cell.antibiotic)
-            name = row.cells[0] if row else f"{teller.say('antibiotikum', 'antibiotic')} {cell.antibiotic}"
+            drug = drugs.get(cell.antibiotic)
+            name = drug.name if drug else f"{teller.say('antibiotikum', 'antibiotic')} {cell.antibiotic}"
             lost.append(Field(teller.say("Uden plads i skemaet", "Without a place"), f"{isolate}, {name}: {cell.said}"))
     named = len(isolates) <= NAMED_COLUMNS
-    header = [f"{number} {name}" if named else str(number) for number, name in isolates.items()]
-    rows = [
-        Row((*row.cells, *(told.get((isolate, antibiotic), "–") for isolate in isolates)), row.notes)
-        for antibiotic, row in antibiotics.items()
+    header = [teller.say("Antibiotikum", "Antibiotic")]
+    header += [f"{number} {name}" if named else str(number) for number, name in isolates.items()]
+    more = [
+        (teller.say("Metode", "Method"), [drug.method for drug in drugs.values()]),
+        (teller.say("Kode", "Code"), [drug.code for drug in drugs.values()]),
     ]
-    return Table((teller.say("Antibiotikum", "Antibiotic"), *header), tuple(rows)), tuple(lost)
+    more = [(title, column) for title, column in more if any(column)]
+    rows = tuple(
+        Row(
+            (
+                drug.name,
+                *(told.get((isolate, antibiotic), "–") for isolate in isolates),
+                *(column[at] for _, column in more),
+            ),
+            drug.notes,
+        )
+        for at, (antibiotic, drug) in enumerate(drugs.items())
+    )
+    return Table((*header, *(title for title, _ in more)), rows), tuple(lost)
 
 
-def susceptibility_word(teller: Teller, code: str) -> str:
+def says_intermediate(legend: str) -> bool:
+    """Whether a laboratory's own legend gives `I` its old meaning."""
+    return "intermedi" in legend.lower()
+
+
+def susceptibility_word(teller: Teller, code: str, legend: str) -> str:
     """S, I or R with its meaning; whatever else a laboratory writes stands as it is."""
-    word = SUSCEPTIBILITY.get(code.strip().upper())
+    key = code.strip().upper()
+    word = INTERMEDIATE if key == "I" and says_intermediate(legend) else SUSCEPTIBILITY.get(key)
     return code if word is None else f"{code} {teller.say(*word)}"
+
+
+def explained(teller: Teller, codes: Iterable[str], legend: str) -> tuple[Field, ...]:
+    """What the categories that occur mean, in plain words."""
+    used = {code.strip().upper() for code in codes}
+    old = says_intermediate(legend)
+    lines = [
+        teller.say(*(EXPLAINED_INTERMEDIATE if key == "I" and old else words))
+        for key, words in EXPLAINED.items()
+        if key in used
+    ]
+    return (Field(teller.say("Betydning", "Meaning"), "\n".join(lines)),) if lines else ()
 
 
 def paragraphs(teller: Teller, holder: Element | None) -> str:
@@ -63,16 +124,6 @@ def paragraphs(teller: Teller, holder: Element | None) -> str:
     if holder is None:
         return ""
     return "\n".join(teller.element(line) for line in holder.all("Paragraph"))
-
-
-def protected(element: Element) -> bool:
-    """Whether a sender marked this as not for everybody (facts: rpt06.md, d; the number's meaning is not public)."""
-    return is_above_zero(element.text("Protected") or "")
-
-
-def is_above_zero(number: str) -> bool:
-    """Whether a whole number in any spelling of XML Schema is another than 0."""
-    return number.strip().lstrip("+-0") != ""
 
 
 def place_number(said: str, otherwise: int = 0) -> int:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from labbro.letters.labels import word_label
 from labbro.letters.microbiology_texts import (
     Cell,
+    Drug,
     code_note,
     code_of,
     comments,
-    is_above_zero,
+    explained,
     measured,
     one_line,
     paragraphs,
     parties,
     place_number,
     prompts,
-    protected,
     references,
     said,
     said_with_code,
     susceptibility_table,
     susceptibility_word,
 )
+from labbro.letters.protection import is_above_zero, protected, turns
 from labbro.letters.report_view import MARKS, SIGNS, interval_text
 from labbro.letters.tree import Element
 from labbro.letters.view import Field, Row, Section, Table, Teller, patient
@@ -194,34 +197,33 @@ def _isolate(teller: Teller, at: int, isolate: Element) -> Row:
 
 
 def _pattern(teller: Teller, pattern: Element, isolates: dict[int, str]) -> Section:
-    antibiotics: dict[int, Row] = {}
+    drugs: dict[int, Drug] = {}
     for at, antibiotic in enumerate(pattern.all("Antibiotic"), 1):
         number = _number(antibiotic, "AntibioticNumber", at)
         teller.value(antibiotic, "AntibioticNumber")
         name, method = antibiotic.find("AntibioticName"), antibiotic.find("SusceptibilityMethod")
-        notes = code_note(teller, name)
-        if method is not None:
-            notes = (*notes, Field(teller.say("Metode", "Method"), said_with_code(teller, method)))
-        antibiotics[number] = Row((one_line(said(teller, name)),), notes)
-    cells: list[Cell] = []
-    for entry in pattern.all("PatternEntry"):
-        cell, notes = _cell(teller, entry)
-        cells.append(cell)
-        row = antibiotics.get(cell.antibiotic)
-        if row is not None and notes:
-            antibiotics[cell.antibiotic] = Row(row.cells, (*row.notes, *notes))
-    table, lost = susceptibility_table(teller, isolates, antibiotics, cells)
+        code, how = code_of(teller, name), said_with_code(teller, method)
+        drugs[number] = Drug(one_line(said(teller, name)), one_line(how), code)
     legend = paragraphs(teller, pattern.find("SusceptibilityInterpretation"))
-    fields = (Field(teller.say("Tolkning", "Interpretation"), legend), *lost)
+    entries, cells = list(pattern.all("PatternEntry")), list[Cell]()
+    for entry in entries:
+        cell, notes = _cell(teller, entry, legend)
+        cells.append(cell)
+        drug = drugs.get(cell.antibiotic)
+        if drug is not None and notes:
+            drugs[cell.antibiotic] = msgspec.structs.replace(drug, notes=(*drug.notes, *notes))
+    table, lost = susceptibility_table(teller, isolates, drugs, cells)
+    meaning = explained(teller, (entry.text("Susceptibility") or "" for entry in entries), legend)
+    fields = (Field(teller.say("Tolkning", "Interpretation"), legend), *meaning, *lost)
     return Section(teller.value(pattern, "Headline"), fields, table)
 
 
-def _cell(teller: Teller, entry: Element) -> tuple[Cell, tuple[Field, ...]]:
+def _cell(teller: Teller, entry: Element, legend: str) -> tuple[Cell, tuple[Field, ...]]:
     isolate, antibiotic = _number(entry, "RefMicroorganism", 0), _number(entry, "RefAntibiotic", 0)
     for name in ("RefMicroorganism", "RefAntibiotic"):
         teller.value(entry, name)
     value = entry.find("SusceptibilityValue")
-    word = susceptibility_word(teller, teller.value(entry, "Susceptibility"))
+    word = susceptibility_word(teller, teller.value(entry, "Susceptibility"), legend)
     more = "; ".join(part for part in _value_and_interval(teller, value) if part)
     notes = (*references(teller, value), *comments(teller, value)) if value is not None else ()
     marked = tuple(Field(f"{note.label} ({teller.say('isolat', 'isolate')} {isolate})", note.value) for note in notes)
@@ -267,12 +269,7 @@ def _microscopic_rows(teller: Teller, title: str, kind: Element) -> list[Row]:
 
 def properties(teller: Teller, holder: Element | None) -> tuple[Field, ...]:
     """Each property with its result, and the analyses that it rests on."""
-    turns: list[list[Element]] = []
-    for child in holder.children if holder is not None else ():
-        if child.name == "Property" or not turns:
-            turns.append([])
-        turns[-1].append(child)
-    return tuple(_property(teller, turn) for turn in turns)
+    return tuple(_property(teller, turn) for turn in turns(holder)) if holder is not None else ()
 
 
 def _property(teller: Teller, turn: list[Element]) -> Field:

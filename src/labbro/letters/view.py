@@ -16,6 +16,8 @@ from labbro.letters.labels import Language, name_label, word_label
 from labbro.letters.tree import Element
 
 _INDEX = re.compile(r"\[\d+\]")
+# Begins a notice that says who may not see the letter (MedCom: a lock sign).
+LOCK = "🔒 "
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -153,36 +155,48 @@ def party(teller: Teller, holder: Element | None) -> tuple[Field, ...]:
     fields = [Field(teller.say("Navn", "Name"), names)] if names else []
     fields += [Field(teller.say("Adresse", "Address"), address)] if address else []
     fields += [Field(kind or teller.say("Nummer", "Number"), number)] if number else []
+    net = (
+        ()
+        if holder.text("IdentifierCode") == "lokationsnummer" and _is_repeated(teller, holder)
+        else ("EANIdentifier",)
+    )
     return (
         *fields,
-        *teller.field(holder, "EANIdentifier"),
+        *(field for name in net for field in teller.field(holder, name)),
         *teller.field(holder, "Physician/PersonInitials", "Læge", "Physician"),
         *teller.field(holder, "MedicalSpecialityCode"),
         *teller.field(holder, "FromLabIdentifier"),
     )
 
 
+def _is_repeated(teller: Teller, holder: Element) -> bool:
+    """Whether a party is known by the location number that it is reached by; both are then told as one."""
+    return teller.value(holder, "EANIdentifier") == holder.text("Identifier")
+
+
 def patient(teller: Teller) -> Section:
-    """The patient, and a refused consent."""
+    """The patient, and what was said about consent: a refusal must be noticed."""
     holder = teller.root.find("Patient")
     name = teller.joined(holder, ("PersonGivenName", "PersonSurnameName"), " ")
+    refused = _is_refused(teller, holder)
+    given = (Field(teller.say("Samtykke", "Consent"), teller.say("givet", "given")),) if refused is False else ()
     fields = (
         Field(teller.say("Navn", "Name"), name),
         *teller.field(holder, "CivilRegistrationNumber"),
         *teller.field(holder, "AlternativeIdentifier"),
+        *given,
     )
-    return Section(teller.say("Patient", "Patient"), fields, notice=_consent(teller, holder))
+    notice = LOCK + teller.say(
+        "Patienten har ikke givet samtykke til, at andre ser svaret.",
+        "The patient has not consented to others seeing the results.",
+    )
+    return Section(teller.say("Patient", "Patient"), fields, notice=notice if refused else "")
 
 
-def _consent(teller: Teller, holder: Element | None) -> str:
+def _is_refused(teller: Teller, holder: Element | None) -> bool | None:
+    """Whether consent is refused; None where the letter does not say."""
     found = None if holder is None else holder.find("Consent/Given") or holder.find("ConsentGiven")
     if found is None or "Patient/Consent/Given" in teller.assumed:
-        return ""
-    given = found.value
+        return None
     teller.tell(found)
-    if given.strip() in {"false", "0"}:
-        return teller.say(
-            "🔒 Patienten har ikke givet samtykke til, at andre ser svaret.",
-            "🔒 The patient has not consented to others seeing this report.",
-        )
-    return teller.say("Patienten har givet samtykke.", "The patient has given consent.")
+    return found.value.strip() in {"false", "0"}

@@ -425,7 +425,7 @@ def test_antibiotics_stand_by_isolates_with_words_for_the_letters():
     page = letters.show_text(report((CULTURE, FOUND)))
     cells = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in page.splitlines()]
     assert ["Antibiotikum", "1 E. coli", "2 Proteus"] in cells
-    assert ["Ampicillin", "R resistent", "I intermediær"] in cells
+    assert ["Ampicillin", "R resistent", "I øget eksponering"] in cells
     assert ["Mecillinam", "S følsom", "–"] in cells
 
 

@@ -165,6 +165,19 @@ def test_what_the_sender_protects_is_not_shown_but_kept():
     assert "beskyttet" not in letters.show_text(miba())
 
 
+def test_the_tree_names_what_the_sender_protects_and_does_not_tell_it():
+    secret = isolate(3, "Hemmelig") | {
+        "Properties": {ROW: [{"Property": coded("MRSA")}, {"Result": coded("Skjult")}, {"Protected": "2"}]}
+    }
+    letter = miba((f"{CULTURE}/Microorganism/0", secret))
+    tree = letters.tree_html(letter)
+    assert "MRSA" in tree
+    assert "Skjult" not in tree
+    assert "(beskyttet af afsenderen)" in tree
+    assert "(protected by the sender)" in letters.tree_html(letter, "en")
+    assert "beskyttet" not in letters.tree_html(miba())
+
+
 def test_a_refused_consent_is_said_at_the_top():
     assert "🔒" in letters.show_text(miba(("Patient/ConsentGiven", "false")))
 
