@@ -27,6 +27,8 @@ COMMANDS = {
     "serve": "serve",
     "migrate": "serve",
     "numbers": "numbers",
+    "audit": "audit",
+    "comparability": "comparability",
     "bench": "bench",
 }
 
