@@ -212,5 +212,6 @@ def parties(teller: Teller) -> list[Section]:
     for name, danish, english in titles:
         holder = teller.root.find(name)
         if holder is not None:
-            sections.append(Section(teller.say(danish, english), party(teller, holder)))
+            more = (*teller.field(holder, "TelephoneSubscriberIdentifier"), *teller.field(holder, "PayersTypeCode"))
+            sections.append(Section(teller.say(danish, english), (*party(teller, holder), *more)))
     return sections
