@@ -6,7 +6,7 @@
 CREATE SCHEMA members;
 
 CREATE TABLE members.state (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
     version bigint NOT NULL
 );
 INSERT INTO members.state (version) VALUES (1);
