@@ -9,6 +9,7 @@ from labbro import letters
 from labbro.errors import CannotConvert
 from labbro.letters import Letter
 from labbro.letters.standard import namespace_of
+from labbro.letters.writing import piece_of
 
 from .building import DATE_OF, VERSIONS, edi, good, letter_xml, read_one, replaced, xml
 
@@ -156,3 +157,34 @@ def test_marks_and_prefixes_of_the_source_do_not_matter():
 def test_comments_cdata_and_other_spellings_are_joined(old, new):
     said = replaced(xml().decode(), (old, new)).encode()
     assert good(said).root == good(xml()).root
+
+
+@pytest.mark.parametrize("syntax", ["xml", "edifact"])
+def test_pieces_of_equal_head_make_the_document_that_writing_them_together_makes(syntax):
+    several = [good(xml("XR0131K", ("BREV1", f"BREV{number}"))) for number in (3, 1, 2)]
+    pieces = [piece_of(letter, syntax)[0] for letter in several]
+    assert len({piece.head for piece in pieces}) == 1
+    document = pieces[0].head + b"".join(piece.body for piece in pieces) + pieces[0].closed(len(pieces))
+    assert document == letters.write(several, syntax).data
+
+
+def test_letters_that_cannot_share_a_document_have_other_heads():
+    one = good(xml("XR0131K"))
+    others = [
+        good(xml("XR0130K")),
+        Letter(one.version, one.root, letters.Envelope("2024-05-06", "07:10", "KUVERT2")),
+        good(xml("XR0131K", ("5790000000012", "5790000000029"))),
+    ]
+    assert piece_of(others[0], "xml")[0].head != piece_of(one, "xml")[0].head
+    assert piece_of(others[1], "xml")[0].head != piece_of(one, "xml")[0].head
+    assert piece_of(others[2], "edifact")[0].head != piece_of(one, "edifact")[0].head
+    assert piece_of(others[2], "xml")[0].head == piece_of(one, "xml")[0].head
+
+
+def test_a_letter_that_cannot_be_said_is_no_piece():
+    piece, findings = piece_of(good(xml("XR0131K", (">iupac<", ">mds<"))), "edifact")
+    assert piece is None
+    assert "no-code" in [found.code for found in findings]
+    piece, findings = piece_of(good(xml("XR0131K", ("Ørby Sygehus", "Łódź"))), "edifact")
+    assert piece is None
+    assert "outside-latin1" in [found.code for found in findings]

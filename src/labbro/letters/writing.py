@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
@@ -16,7 +15,21 @@ from labbro.letters.messages import finding
 from labbro.letters.registry import Declared, Registry, registry
 from labbro.letters.verdict import check, envelope_element
 
-Target = Literal["edifact", "xml"]
+# Stands in `Piece.closing` for the number of letters; no letter can hold it.
+COUNT = b"\x00"
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One letter as it stands in a document. Pieces of equal `head` may stand in one document, which is head, bodies,
+    and `closing` with the number of letters for COUNT."""
+
+    head: bytes
+    body: bytes
+    closing: bytes
+
+    def closed(self, letters: int) -> bytes:
+        """The end of a document of so many letters."""
+        return self.closing.replace(COUNT, str(letters).encode())
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -63,6 +76,28 @@ def losses(
     return (None if has_errors(findings) else written), tuple(findings)
 
 
+def piece_of(letter: Letter, syntax: Syntax, known: Registry | None = None) -> tuple[Piece | None, tuple[Finding, ...]]:
+    """A letter without errors as a piece of a document, for those who write many; None where it cannot be said."""
+    known = known or registry()
+    declared = known.by_key[letter.version]
+    if syntax == "xml":
+        envelope, findings = _envelope(letter)
+        head, body = _xml_head(envelope, declared), "".join(_xml_body(letter))
+        findings.extend(_assumptions(letter, declared))
+        return Piece(head.encode(), body.encode(), XML_END.encode()), tuple(findings)
+    if declared.form is None:
+        return None, (finding("error", "no-edifact-form", declared.version.root),)
+    envelope, findings = _envelope(letter)
+    head = _edifact_head(letter, envelope, declared, findings)
+    segments = _edifact_body(letter, declared, findings)
+    try:
+        body = ("'".join(segments) + "'").encode("latin-1")
+        piece = Piece(head.encode("latin-1"), body, _unz(COUNT.decode(), envelope).encode("latin-1"))
+    except UnicodeEncodeError:
+        return None, (*findings, *_outside_latin1((letter,)))
+    return (None if has_errors(findings) else piece), tuple(findings)
+
+
 def namespace_of(letter: Letter, known: Registry | None = None) -> str:
     """The XML namespace that a letter belongs to."""
     return (known or registry()).by_key[letter.version].version.namespace
@@ -87,6 +122,21 @@ def _envelope(letter: Letter) -> tuple[Envelope, list[Finding]]:
 
 # --- XML -----------------------------------------------------------------------------------------------------------
 
+XML_END = "</Emessage>"
+
+
+def _xml_head(envelope: Envelope, declared: Declared) -> str:
+    out = [xml.DECLARATION, f'<Emessage xmlns="{declared.version.namespace}">']
+    xml.write_element(envelope_element(envelope), out)
+    return "".join(out)
+
+
+def _xml_body(letter: Letter) -> list[str]:
+    out: list[str] = []
+    xml.write_element(letter.root, out)
+    out.append(letter.local_elements)
+    return out
+
 
 def _write_xml(letters: tuple[Letter, ...], known: Registry) -> tuple[bytes, list[Finding]]:
     declared = [known.by_key[letter.version] for letter in letters]
@@ -94,18 +144,21 @@ def _write_xml(letters: tuple[Letter, ...], known: Registry) -> tuple[bytes, lis
     envelope, findings = _envelope(letters[0])
     if any(other.version.namespace != namespace for other in declared):
         findings.append(finding("error", "mixed-namespaces", None))
-    if len({letter.envelope for letter in letters}) > 1:
-        findings.append(finding("loss", "not-carried", "Emessage/Envelope", name="Envelope", found="a second envelope"))
-    out: list[str] = [xml.DECLARATION, f'<Emessage xmlns="{namespace}">']
-    xml.write_element(envelope_element(envelope), out)
+    findings.extend(_second_envelope(letters))
+    out = [_xml_head(envelope, declared[0])]
     for letter in letters:
-        xml.write_element(letter.root, out)
-        out.append(letter.local_elements)
-    out.append("</Emessage>")
+        out.extend(_xml_body(letter))
+    out.append(XML_END)
     # Letters that were assumed to give consent say so in XML, as MedCom's configuration does; it is told.
     for letter, version in zip(letters, declared, strict=True):
         findings.extend(_assumptions(letter, version))
     return "".join(out).encode(), findings
+
+
+def _second_envelope(letters: tuple[Letter, ...]) -> list[Finding]:
+    if len({letter.envelope for letter in letters}) < 2:
+        return []
+    return [finding("loss", "not-carried", "Emessage/Envelope", name="Envelope", found="a second envelope")]
 
 
 def _assumptions(letter: Letter, declared: Declared) -> list[Finding]:
@@ -116,41 +169,52 @@ def _assumptions(letter: Letter, declared: Declared) -> list[Finding]:
 # --- EDIFACT -------------------------------------------------------------------------------------------------------
 
 
+def _edifact_head(letter: Letter, envelope: Envelope, declared: Declared, findings: list[Finding]) -> str:
+    """UNA and UNB; `findings` takes what UNB cannot say."""
+    year = (letter.root.text("Letter/Authorisation/Date") or "")[:4]
+    unb = _unb(envelope, _parties(letter, declared), declared, year, findings)
+    return f"{edifact.UNA}{LINE_END.sub(' ', unb)}'"
+
+
+def _edifact_body(letter: Letter, declared: Declared, findings: list[Finding]) -> list[str]:
+    """The segments from UNH to UNT; none, and an error, where the version has no EDIFACT form."""
+    if declared.writer is None:
+        findings.append(finding("error", "no-edifact-form", declared.version.root))
+        return []
+    segments, more = declared.writer.write(letter.root)
+    findings.extend(more)
+    if letter.local_elements:
+        findings.append(finding("loss", "not-carried", "Local_Elements", name="Local_Elements", found="XML"))
+    if not declared.version.from_edifact:
+        findings.append(finding("loss", "read-as-other", declared.version.root, found=declared.version.date))
+    return segments
+
+
+def _unz(count: str, envelope: Envelope) -> str:
+    return LINE_END.sub(" ", edifact.join_segment((("UNZ",), (count,), (envelope.identifier,)))) + "'"
+
+
 def _write_edifact(letters: tuple[Letter, ...], known: Registry) -> tuple[bytes, list[Finding]]:
     first = known.by_key[letters[0].version]
     if first.form is None:
         return b"", [finding("error", "no-edifact-form", first.version.root)]
     envelope, findings = _envelope(letters[0])
-    year = (letters[0].root.text("Letter/Authorisation/Date") or "")[:4]
-    parties = {_parties(letter, known) for letter in letters}
-    if len(parties) > 1:
+    if len({_parties(letter, known.by_key[letter.version]) for letter in letters}) > 1:
         findings.append(finding("error", "mixed-parties", None))
-    if len({letter.envelope for letter in letters}) > 1:
-        findings.append(finding("loss", "not-carried", "Emessage/Envelope", name="Envelope", found="a second envelope"))
-    segments = [LINE_END.sub(" ", _unb(envelope, _parties(letters[0], known), first, year, findings))]
+    findings.extend(_second_envelope(letters))
+    head = _edifact_head(letters[0], envelope, first, findings)
+    segments: list[str] = []
     for letter in letters:
-        declared = known.by_key[letter.version]
-        if declared.writer is None:
-            findings.append(finding("error", "no-edifact-form", declared.version.root))
-            continue
-        written, more = declared.writer.write(letter.root)
-        segments.extend(written)
-        findings.extend(more)
-        if letter.local_elements:
-            findings.append(finding("loss", "not-carried", "Local_Elements", name="Local_Elements", found="XML"))
-        if not declared.version.from_edifact:
-            findings.append(finding("loss", "read-as-other", declared.version.root, found=declared.version.date))
-    unz = edifact.join_segment((("UNZ",), (str(len(letters)),), (envelope.identifier,)))
-    segments.append(LINE_END.sub(" ", unz))
-    text = edifact.UNA + "'".join(segments) + "'"
+        segments.extend(_edifact_body(letter, known.by_key[letter.version], findings))
+    text = head + "".join([f"{segment}'" for segment in segments]) + _unz(str(len(letters)), envelope)
     try:
         return text.encode("latin-1"), findings
     except UnicodeEncodeError:
         return b"", [*findings, *_outside_latin1(letters)]
 
 
-def _parties(letter: Letter, known: Registry) -> tuple[str, str]:
-    form = known.by_key[letter.version].form
+def _parties(letter: Letter, declared: Declared) -> tuple[str, str]:
+    form = declared.form
     if form is None:
         return "", ""
     return letter.root.text(form.sender) or "", letter.root.text(form.receiver) or ""
@@ -182,7 +246,7 @@ def _unb(envelope: Envelope, parties: tuple[str, str], first: Declared, year: st
     return edifact.join_segment((*head, (), (), (), (asked,)))
 
 
-def _outside_latin1(letters: tuple[Letter, ...]) -> list[Finding]:
+def _outside_latin1(letters: Sequence[Letter]) -> list[Finding]:
     found: list[Finding] = []
     for letter in letters:
         for path, element in letter.root.walk():
