@@ -10,8 +10,8 @@ from typing import Final
 
 from labbro.letters.letter import Letter
 from labbro.letters.tree import Element
+from labbro.records.projections.parts import ASSUMED_CONSENT
 from labbro.records.projections.reading import PLACEHOLDER_NAME
-from labbro.records.projections.rpt01 import ASSUMED_CONSENT
 
 _MARKS_AT_END: Final = frozenset({"Break", "Space"})
 

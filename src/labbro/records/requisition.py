@@ -9,7 +9,7 @@ import msgspec
 
 from labbro.records.model import Code, Party, Person, Prompt, Reference, Relative
 
-RequisitionKind = Literal["biochemistry", "microbiology", "pathology"]
+RequisitionKind = Literal["laboratory", "microbiology", "pathology"]  # since 2009 laboratory may be microbiology too
 Priority = Literal["immediate", "hastened", "routine", "telephone"]
 SamplingPlace = Literal["requester", "laboratory", "outside-laboratory", "patient"]
 SamplingTimeKind = Literal["actual", "wanted"]

@@ -10,6 +10,7 @@ import msgspec
 from labbro.letters.findings import Finding
 from labbro.letters.tree import Element
 from labbro.records.model import Report
+from labbro.records.requisition import Requisition
 
 PLACEHOLDER_NAME = "_"
 # Letters tell local Danish time without a zone, so these and all times below have none.
@@ -23,6 +24,13 @@ class Projection(msgspec.Struct, frozen=True):
     """A report, and what could not be said in it as the letter says it."""
 
     report: Report
+    findings: tuple[Finding, ...] = ()
+
+
+class Requested(msgspec.Struct, frozen=True):
+    """A requisition, and what could not be said in it as the letter says it."""
+
+    requisition: Requisition
     findings: tuple[Finding, ...] = ()
 
 
