@@ -35,12 +35,20 @@ EXAMPLES: dict[str, tuple[str, str, object]] = {
     "LABBRO_STOP_SECONDS": ("6", "stop_seconds", 6),
     "LABBRO_LOG_LEVEL": ("warning", "log_level", "warning"),
     "LABBRO_LOG_FORMAT": ("text", "log_format", "text"),
+    "LABBRO_NUMBERS_SPACE": ("glas", "numbers_space", "glas"),
+    "LABBRO_NUMBERS_DIGITS": ("12", "numbers_digits", 12),
+    "LABBRO_NUMBERS_PREFIX": ("57", "numbers_prefix", "57"),
+    "LABBRO_NUMBERS_CHECK": ("none", "numbers_check", "none"),
+    "LABBRO_NUMBERS_REST_DAYS": ("365", "numbers_rest_days", 365),
+    "LABBRO_NUMBERS_STANDBY": ("ANY 1 (north)", "numbers_standby", "ANY 1 (north)"),
 }
 PATHS = {
     "LABBRO_DATA": "data_dir",
     "LABBRO_WATCH": "watch_dir",
     "LABBRO_TLS_CERT": "tls_cert",
     "LABBRO_TLS_KEY": "tls_key",
+    "LABBRO_AUDIT_CHECKPOINTS": "audit_checkpoints",
+    "LABBRO_NUMBERS_MARK": "numbers_mark",
 }
 TOGETHER = {
     "LABBRO_OIDC_ISSUER": {"LABBRO_OIDC_CLIENT_ID": "labbro"},

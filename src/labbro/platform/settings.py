@@ -56,6 +56,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stop_seconds: int = 30
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
+    audit_checkpoints_file: Path | None = None
+    numbers_space: str = "npn"
+    numbers_digits: int = 13
+    numbers_prefix: str = ""
+    numbers_check: Literal["modulus-11", "none"] = "modulus-11"
+    numbers_mark_dir: Path | None = None
+    numbers_rest_days: int = 0
+    numbers_standby: str | None = None
 
     def __repr__(self) -> str:
         """Names the place only: settings hold secrets, and a printed struct ends in logs."""
@@ -80,6 +88,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def postgres_dir(self) -> Path:
         """Where the embedded PostgreSQL keeps its files."""
         return self.data_dir / "postgres"
+
+    @property
+    def audit_checkpoints(self) -> Path:
+        """The file outside the database that signed checkpoints of the audit are appended to."""
+        return self.audit_checkpoints_file or self.data_dir / "audit-checkpoints.jsonl"
+
+    @property
+    def numbers_mark(self) -> Path:
+        """The folder outside the database where high-water marks of number spaces are kept."""
+        return self.numbers_mark_dir or self.data_dir / "numbers-mark"
 
 
 def from_environment(
@@ -121,6 +139,14 @@ def from_environment(
         stop_seconds=reader.number("LABBRO_STOP_SECONDS", 30, 1, 600),
         log_level=reader.one_of("LABBRO_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_format=reader.one_of("LABBRO_LOG_FORMAT", "json", ("json", "text")),
+        audit_checkpoints_file=reader.folder("LABBRO_AUDIT_CHECKPOINTS"),
+        numbers_space=_space_name(reader.text("LABBRO_NUMBERS_SPACE", "npn")),
+        numbers_digits=reader.number("LABBRO_NUMBERS_DIGITS", 13, 1, 15),
+        numbers_prefix=_prefix(reader.text("LABBRO_NUMBERS_PREFIX", "")),
+        numbers_check=reader.one_of("LABBRO_NUMBERS_CHECK", "modulus-11", ("modulus-11", "none")),
+        numbers_mark_dir=reader.folder("LABBRO_NUMBERS_MARK"),
+        numbers_rest_days=reader.number("LABBRO_NUMBERS_REST_DAYS", 0, 0, 36_500),
+        numbers_standby=reader.optional("LABBRO_NUMBERS_STANDBY"),
     )
     _check_together(settings)
     return settings
@@ -249,6 +275,18 @@ def _ean(text: str) -> str:
     return text
 
 
+def _space_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", text):
+        raise NotConfigured("LABBRO_NUMBERS_SPACE must be a name of small letters, digits and hyphens, at most 40.")
+    return text
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{0,13}", text):
+        raise NotConfigured("LABBRO_NUMBERS_PREFIX must be digits, at most 13.")
+    return text
+
+
 def _tokens(text: str | None) -> tuple[IntakeToken, ...]:
     """Tokens as `name:sha256hex`, separated by commas or line breaks."""
     tokens: list[IntakeToken] = []
@@ -274,6 +312,8 @@ def _check_together(settings: Settings) -> None:
     if (settings.tls_cert is None) != (settings.tls_key is None):
         missing = "LABBRO_TLS_KEY" if settings.tls_key is None else "LABBRO_TLS_CERT"
         raise NotConfigured(f"{missing} is missing; the certificate and its key are set together.")
+    if settings.numbers_mark.is_relative_to(settings.postgres_dir):
+        raise NotConfigured("LABBRO_NUMBERS_MARK must not lie inside the database it is to outlive.")
     given = [settings.oidc_issuer, settings.oidc_client_id]
     if any(given) and not all(given):
         raise NotConfigured("LABBRO_OIDC_ISSUER and LABBRO_OIDC_CLIENT_ID are set together; one is missing.")
