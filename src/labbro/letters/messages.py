@@ -358,14 +358,16 @@ def finding(
 ) -> Finding:
     """A finding with its sentences filled in. Values of elements never go into a sentence: they may name a person."""
     english, danish = MESSAGES[code]
-    expected_da = words.pop("expected_da", None)
-    danish_words = words if expected_da is None else {**words, "expected": expected_da}
+    if words:
+        expected_da = words.pop("expected_da", None)
+        danish_words = words if expected_da is None else {**words, "expected": expected_da}
+        english, danish = english.format(**words), danish.format(**danish_words)
     return Finding(
         severity,
         code,
         path,
-        english.format(**words),
-        danish.format(**danish_words),
+        english,
+        danish,
         place.line,
         place.column,
         place.segment,

@@ -94,13 +94,15 @@ def _characters(data: bytes) -> str | None:
 
 
 def _matched(text: str, envelope: Model, model_of: ModelOf) -> Plain | None:
-    # Every piece must hold one `<`: then none of the `>` stood in a text.
     pieces = text.split(">")
-    if text.count("<") != len(pieces) - 1:
+    last = pieces.pop()
+    # Every piece that matches ends in a tag. If there are as many `<` as pieces, each holds just that one, and no `>`
+    # stood in a text.
+    if text.count("<") != len(pieces) or last.strip(WHITE):
         return None
     try:
         return _Matcher(pieces, "&" in text).emessage(envelope, model_of)
-    except (_NotPlain, IndexError):
+    except (_NotPlain, StopIteration):
         return None
 
 
@@ -121,46 +123,40 @@ class _Matcher:
     """Pieces of a document, each `characters<tag`, matched one after the other."""
 
     def __init__(self, pieces: list[str], references: bool) -> None:
-        self.pieces = pieces
+        self.pieces = iter(pieces)
         self.references = references
-        self.at = 1
         self.number = 0
 
     def emessage(self, envelope: Model, model_of: ModelOf) -> Plain:
         pieces = self.pieces
-        head = pieces[0].lstrip(WHITE)
+        head = next(pieces).lstrip(WHITE)
         namespace = _namespace(head) if len(head) < HEAD_CHARACTERS else ""
-        if not namespace or pieces[1].lstrip(WHITE) != "<Envelope":
+        if not namespace or next(pieces).lstrip(WHITE) != "<Envelope":
             raise _NotPlain
-        read_envelope = self._top(envelope)
-        tag = pieces[self.at].lstrip(WHITE)
+        read_envelope = self._container(envelope, 1)
+        tag = next(pieces).lstrip(WHITE)
         model = model_of(namespace, tag[1:]) if tag[:1] == "<" else None
         if model is None:
             raise _NotPlain
-        letter = self._top(model)
-        if pieces[self.at].strip(WHITE) != "</Emessage" or self.at != len(pieces) - 2 or pieces[-1].strip(WHITE):
+        letter = self._container(model, self.number + 1)
+        if next(pieces).strip(WHITE) != "</Emessage" or next(pieces, None) is not None:
             raise _NotPlain
         return Plain(namespace, read_envelope, letter)
 
-    def _top(self, model: Model) -> Element:
-        self.at += 1
-        return self._container(model)
-
-    def _container(self, model: Model) -> Element:
-        pieces, at, tags, references = self.pieces, self.at, model.start, self.references
-        number = own = self.number + 1
+    def _container(self, model: Model, own: int) -> Element:
+        """An element of others, from behind its start tag; `own` is its number. Leaves the last number given."""
+        pieces, tags, references = self.pieces, model.start, self.references
         content: list[Element] = []
-        while True:
-            piece = pieces[at]
-            at += 1
+        number = own
+        for piece in pieces:
             tag = tags.get(piece)
             if tag is None:
                 tag = _met(tags, piece, model, content)
             name, low, high, fits, closing, inner, tags = tag
             if high:
-                text = pieces[at].removesuffix(closing)
-                at += 1
-                if "<" in text:
+                said = next(pieces)
+                text = said.removesuffix(closing)
+                if text == said:
                     raise _NotPlain
                 if references:
                     text = _unescaped(text)
@@ -168,52 +164,52 @@ class _Matcher:
                     raise _NotPlain
                 number += 1
                 content.append(Element(name, text, number))
-            elif closing:
-                self.at, self.number = at, number
-                found = self._container(inner) if inner.kind == "container" else self._text(inner, closing)  # type: ignore[union-attr,arg-type]
-                content.append(found)
-                at, number = self.at, self.number
             elif inner is None:
-                self.at, self.number = at, number
+                self.number = number
                 return Element(model.name, tuple(content), own)
             else:
-                self.number = number
-                content.append(self._empty(inner))
+                if not closing:
+                    found = self._empty(inner, number + 1)
+                elif inner.kind == "container":
+                    found = self._container(inner, number + 1)
+                else:
+                    found = self._text(inner, closing, number + 1)
+                content.append(found)
                 number = self.number
+        raise _NotPlain
 
-    def _empty(self, model: Model) -> Element:
+    def _empty(self, model: Model, own: int) -> Element:
         """An element of a single tag."""
         wrong = model.models_in_order(()) is None if model.kind == "container" else model.fault and model.fault("")
         if wrong:
             raise _NotPlain
-        self.number += 1
-        return Element(model.name, () if model.kind == "container" else "", self.number)
+        self.number = own
+        return Element(model.name, () if model.kind == "container" else "", own)
 
-    def _text(self, model: Model, closing: str) -> Element:
+    def _text(self, model: Model, closing: str, own: int) -> Element:
         """Characters and marks, as they stand."""
-        self.number = number = self.number + 1
+        self.number = own
         content: list[Element | str] = []
-        while True:
-            text, _, tag = self.pieces[self.at].partition("<")
-            self.at += 1
+        for piece in self.pieces:
+            text, _, tag = piece.partition("<")
             if text:
                 content.append(_unescaped(text))
             if tag[:1] == "/":
-                break
+                if tag == closing[1:]:
+                    break
+                raise _NotPlain
             mark = model.children.get(tag.removesuffix("/"))
             if mark is None:
                 raise _NotPlain
             if tag[-1] == "/":
-                content.append(self._empty(mark))
+                content.append(self._empty(mark, self.number + 1))
             elif mark.children:
-                content.append(self._text(mark, f"</{mark.name}"))
+                content.append(self._text(mark, f"</{mark.name}", self.number + 1))
             else:
                 raise _NotPlain
-        if tag != closing[1:]:
-            raise _NotPlain
         if len(content) < 2 and (not content or isinstance(content[0], str)):
-            return Element(model.name, content[0] if content else "", number)  # type: ignore[arg-type]
-        return Element(model.name, tuple(content), number)
+            return Element(model.name, content[0] if content else "", own)  # type: ignore[arg-type]
+        return Element(model.name, tuple(content), own)
 
 
 def _met(tags: Tags, piece: str, model: Model, before: list[Element]) -> Tag:

@@ -338,10 +338,9 @@ def _plain_reading(plain: Plain, data: bytes, places: xml.Places, known: Registr
         return _place(places.of(at), original)
 
     findings = tuple(checked(letter, declared, place, fits=True))
-    version_code = root.text("Letter/VersionCode")
-    return Reading(
-        "xml", letter.identifier or None, declared.standard.name, version_code, plain.namespace, letter, findings, data
-    )
+    head = root.find("Letter") or root
+    reference, version_code = head.text("Identifier") or None, head.text("VersionCode")
+    return Reading("xml", reference, declared.standard.name, version_code, plain.namespace, letter, findings, data)
 
 
 def _place(found: tuple[int, int] | None, original: xml.Original) -> Place:

@@ -94,20 +94,24 @@ class Rules:
 
 
 def minute_of(element: Element) -> str:
-    """A moment as text that sorts by time."""
-    return f"{element.text('Date')}T{element.text('Time')}"
+    """A moment, an element of Date and Time, as text that sorts by time."""
+    parts: Any = element.content
+    return f"{parts[0].content}T{parts[1].content}"
 
 
-def numbered(holder: Element, path: str, prefix: str = "") -> Iterator[tuple[str, Element]]:
+def numbered(holder: Element, path: str, prefix: str = "") -> list[tuple[str, Element]]:
     """Every element at a path with its own path; siblings of one name are numbered."""
-    name, _, rest = path.partition("/")
-    same = list(holder.all(name))
-    for number, child in enumerate(same, 1):
-        here = f"{prefix}{name}{f'[{number}]' if len(same) > 1 else ''}"
-        if rest:
-            yield from numbered(child, rest, here + "/")
-        else:
-            yield here, child
+    found = [(prefix, holder)]
+    for name in path.split("/"):
+        inner: list[tuple[str, Element]] = []
+        for above, parent in found:
+            same = [child for child in parent.children if child.name == name]
+            if len(same) == 1:
+                inner.append((f"{above}{name}/", same[0]))
+            else:
+                inner.extend([(f"{above}{name}[{number}]/", child) for number, child in enumerate(same, 1)])
+        found = inner
+    return [(here[:-1], element) for here, element in found]
 
 
 @lru_cache(maxsize=4096)

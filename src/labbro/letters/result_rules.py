@@ -197,10 +197,10 @@ def code_type_at(path: str) -> Rule:
     """The rule of analysis codes for letters whose analyses stand at a path below the root."""
 
     def codes(root: Element) -> Iterator[Spot]:
-        if all(code_fits(*_named(analysis)) for analysis in root.all(path)):
-            return
-        for here, analysis in numbered(root, path):
-            if not code_fits(*_named(analysis)):
+        wrong = {id(analysis) for analysis in root.all(path) if not code_fits(*_named(analysis))}
+        # Nearly always none: the paths are counted only where there is one.
+        for here, analysis in numbered(root, path) if wrong else ():
+            if id(analysis) in wrong:
                 yield Spot(f"{here}/{_code_name(analysis)}", analysis)
 
     return msgspec.structs.replace(CODE_TYPE, notice=codes, each=None)

@@ -37,7 +37,7 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
         """The child elements, in order; empty for a value."""
         if isinstance(self.content, str):
             return ()
-        return tuple(child for child in self.content if isinstance(child, Element))
+        return tuple([child for child in self.content if type(child) is Element])
 
     @property
     def value(self) -> str:
@@ -61,13 +61,15 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     def all(self, path: str) -> Iterator[Element]:
         """Every element at a path of names below this one, in document order."""
-        name, _, rest = path.partition("/")
-        for child in self.content if not isinstance(self.content, str) else ():
-            if isinstance(child, Element) and child.name == name:
-                if rest:
-                    yield from child.all(rest)
-                else:
-                    yield child
+        found: list[Element] = [self]
+        for name in path.split("/"):
+            found = [
+                child
+                for parent in found
+                for child in (() if type(parent.content) is str else parent.content)
+                if type(child) is Element and child.name == name
+            ]
+        return iter(found)
 
     def text(self, path: str) -> str | None:
         """The value at a path, or None where there is no such element."""

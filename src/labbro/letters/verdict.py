@@ -32,7 +32,7 @@ def checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = Fa
     for severity, rules in both:
         for remark in rules.remarks(letter.root):
             path = f"{letter.root.name}/{remark.path}"
-            place = locate(remark.at, _INDEX.sub("", path))
+            place = locate(remark.at, _INDEX.sub("", path) if "[" in path else path)
             findings.append(finding(severity, remark.code, path, place, **remark.words))
     return findings
 

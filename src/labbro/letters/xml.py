@@ -200,7 +200,7 @@ class Places:
         self._opened = b""
         self._starts: list[int] = []
         self._counted = (0, 1)
-        self._finder = _START_TAG.finditer(data)
+        self._finder: Iterator[re.Match[bytes]] | None = None
 
     def of(self, number: int) -> tuple[int, int] | None:
         """Where the element with this number begins."""
@@ -226,8 +226,9 @@ class Places:
 
     def _start_of_many(self, number: int) -> int | None:
         """The same, remembering all that was counted."""
+        finder = self._finder = self._finder or _START_TAG.finditer(self._data)
         if number >= len(self._starts):
-            self._starts.extend(found.start() for found in islice(self._finder, number + 1 - len(self._starts)))
+            self._starts.extend(found.start() for found in islice(finder, number + 1 - len(self._starts)))
         return self._starts[number] if number < len(self._starts) else None
 
     def _place(self, start: int) -> tuple[int, int]:
