@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import stat
 from pathlib import Path
@@ -41,6 +42,15 @@ EXAMPLES: dict[str, tuple[str, str, object]] = {
     "LABBRO_NUMBERS_CHECK": ("none", "numbers_check", "none"),
     "LABBRO_NUMBERS_REST_DAYS": ("365", "numbers_rest_days", 365),
     "LABBRO_NUMBERS_STANDBY": ("ANY 1 (north)", "numbers_standby", "ANY 1 (north)"),
+    "LABBRO_PROXIES": ("10.0.0.1, ::1", "proxies", ("10.0.0.1", "::1")),
+    "LABBRO_PLAIN_UNTIL": ("2027-06-30", "plain_until", dt.date(2027, 6, 30)),
+    "LABBRO_PLAIN_PORT": ("8080", "plain_port", 8080),
+    "LABBRO_SMTP_HOST": ("mail.example", "smtp_host", "mail.example"),
+    "LABBRO_SMTP_PORT": ("25", "smtp_port", 25),
+    "LABBRO_SMTP_TLS": ("none", "smtp_tls", "none"),
+    "LABBRO_SMTP_USER": ("labbro", "smtp_user", "labbro"),
+    "LABBRO_SMTP_PASSWORD": ("hush", "smtp_password", "hush"),
+    "LABBRO_SMTP_SENDER": ("numbers@labbro.example", "smtp_sender", "numbers@labbro.example"),
 }
 PATHS = {
     "LABBRO_DATA": "data_dir",
@@ -51,6 +61,9 @@ PATHS = {
     "LABBRO_NUMBERS_MARK": "numbers_mark",
 }
 TOGETHER = {
+    "LABBRO_PLAIN_UNTIL": {"LABBRO_PLAIN_PORT": "8080"},
+    "LABBRO_PLAIN_PORT": {"LABBRO_PLAIN_UNTIL": "2027-06-30"},
+    "LABBRO_SMTP_USER": {"LABBRO_SMTP_PASSWORD": "hush"},
     "LABBRO_OIDC_ISSUER": {"LABBRO_OIDC_CLIENT_ID": "labbro"},
     "LABBRO_OIDC_CLIENT_ID": {"LABBRO_OIDC_ISSUER": "https://id.example"},
     "LABBRO_TLS_CERT": {"LABBRO_TLS_KEY": __file__},
@@ -131,6 +144,12 @@ def test_secrets_may_stand_in_a_file(name: str, tmp_path: Path) -> None:
         ({"LABBRO_TLS_CERT": __file__}, "LABBRO_TLS_KEY is missing"),
         ({"LABBRO_OIDC_ISSUER": "https://id.example"}, "LABBRO_OIDC_ISSUER and LABBRO_OIDC_CLIENT_ID"),
         ({"LABBRO_OIDC_ISSUER": "http://id.example", "LABBRO_OIDC_CLIENT_ID": "x"}, "must begin with https"),
+        ({"LABBRO_PROXIES": "proxy.example"}, "LABBRO_PROXIES must be IP addresses"),
+        ({"LABBRO_PLAIN_UNTIL": "31.12.2026"}, "LABBRO_PLAIN_UNTIL must be a day"),
+        ({"LABBRO_PLAIN_UNTIL": "2026-12-31"}, "LABBRO_PLAIN_UNTIL and LABBRO_PLAIN_PORT are set together"),
+        ({"LABBRO_PLAIN_UNTIL": "2026-12-31", "LABBRO_PLAIN_PORT": "8400"}, "the port is not LABBRO_PORT"),
+        ({"LABBRO_SMTP_SENDER": "Labbro <x@y>"}, "LABBRO_SMTP_SENDER must be a mail address"),
+        ({"LABBRO_SMTP_USER": "labbro"}, "LABBRO_SMTP_PASSWORD is missing"),
         ({"LABBRO_SECRET_FILE": "nowhere"}, "LABBRO_SECRET_FILE names a file that cannot be read"),
         ({"LABBRO_HOST": "0.0.0.0"}, "LABBRO_SECRET is missing"),
         ({"LABBRO_HOST": "0.0.0.0", "LABBRO_SECRET": "ab" * 32, "LABBRO_DEMONSTRATION": "yes"}, "only on loopback"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -20,7 +21,13 @@ MEGABYTE = 1024 * 1024
 SECRET_MINIMUM_BYTES = 32
 
 # Settings whose value may stand in a file named by <NAME>_FILE, as secret stores hand them out.
-FROM_FILE = ("LABBRO_DATABASE_URL", "LABBRO_SECRET", "LABBRO_OIDC_CLIENT_SECRET", "LABBRO_INTAKE_TOKENS")
+FROM_FILE = (
+    "LABBRO_DATABASE_URL",
+    "LABBRO_SECRET",
+    "LABBRO_OIDC_CLIENT_SECRET",
+    "LABBRO_INTAKE_TOKENS",
+    "LABBRO_SMTP_PASSWORD",
+)
 
 
 class IntakeToken(msgspec.Struct, frozen=True):
@@ -64,6 +71,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     numbers_mark_dir: Path | None = None
     numbers_rest_days: int = 0
     numbers_standby: str | None = None
+    proxies: tuple[str, ...] = ()
+    plain_until: dt.date | None = None
+    plain_port: int | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = None
+    smtp_sender: str = "labbro@localhost"
 
     def __repr__(self) -> str:
         """Names the place only: settings hold secrets, and a printed struct ends in logs."""
@@ -147,9 +163,25 @@ def from_environment(
         numbers_mark_dir=reader.folder("LABBRO_NUMBERS_MARK"),
         numbers_rest_days=reader.number("LABBRO_NUMBERS_REST_DAYS", 0, 0, 36_500),
         numbers_standby=reader.optional("LABBRO_NUMBERS_STANDBY"),
+        **_connections(reader),
     )
     _check_together(settings)
     return settings
+
+
+def _connections(reader: _Reader) -> dict[str, Any]:
+    """How members reach us beside TLS, and how we reach them."""
+    return {
+        "proxies": _addresses(reader.optional("LABBRO_PROXIES")),
+        "plain_until": reader.day("LABBRO_PLAIN_UNTIL"),
+        "plain_port": reader.number("LABBRO_PLAIN_PORT", 0, 0, 65535) or None,
+        "smtp_host": reader.optional("LABBRO_SMTP_HOST"),
+        "smtp_port": reader.number("LABBRO_SMTP_PORT", 587, 1, 65535),
+        "smtp_tls": reader.one_of("LABBRO_SMTP_TLS", "starttls", ("starttls", "tls", "none")),
+        "smtp_user": reader.optional("LABBRO_SMTP_USER"),
+        "smtp_password": reader.optional("LABBRO_SMTP_PASSWORD"),
+        "smtp_sender": _mail_address(reader.text("LABBRO_SMTP_SENDER", "labbro@localhost")),
+    }
 
 
 def is_loopback(host: str) -> bool:
@@ -187,6 +219,13 @@ class _Reader:
         if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
             raise NotConfigured(f"{name} must be a whole number from {least} to {most}.")
         return int(text)
+
+    def day(self, name: str) -> dt.date | None:
+        text = self.optional(name)
+        try:
+            return dt.date.fromisoformat(text) if text else None
+        except ValueError:
+            raise NotConfigured(f"{name} must be a day, as 2026-12-31.") from None
 
     def yes_or_no(self, name: str) -> bool:
         text = self.text(name, "no").lower()
@@ -275,6 +314,20 @@ def _ean(text: str) -> str:
     return text
 
 
+def _addresses(text: str | None) -> tuple[str, ...]:
+    """Addresses of proxies, each in its usual form, separated by commas or blanks."""
+    try:
+        return tuple(str(ipaddress.ip_address(part)) for part in re.split(r"[,\s]+", text or "") if part)
+    except ValueError:
+        raise NotConfigured("LABBRO_PROXIES must be IP addresses separated by commas.") from None
+
+
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+", text):
+        raise NotConfigured("LABBRO_SMTP_SENDER must be a mail address.")
+    return text
+
+
 def _space_name(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", text):
         raise NotConfigured("LABBRO_NUMBERS_SPACE must be a name of small letters, digits and hyphens, at most 40.")
@@ -314,6 +367,12 @@ def _check_together(settings: Settings) -> None:
         raise NotConfigured(f"{missing} is missing; the certificate and its key are set together.")
     if settings.numbers_mark.is_relative_to(settings.postgres_dir):
         raise NotConfigured("LABBRO_NUMBERS_MARK must not lie inside the database it is to outlive.")
+    if (settings.plain_until is None) != (settings.plain_port is None) or settings.plain_port == settings.port:
+        raise NotConfigured(
+            "LABBRO_PLAIN_UNTIL and LABBRO_PLAIN_PORT are set together, and the port is not LABBRO_PORT."
+        )
+    if settings.smtp_user is not None and settings.smtp_password is None:
+        raise NotConfigured("LABBRO_SMTP_PASSWORD is missing; LABBRO_SMTP_USER needs it.")
     given = [settings.oidc_issuer, settings.oidc_client_id]
     if any(given) and not all(given):
         raise NotConfigured("LABBRO_OIDC_ISSUER and LABBRO_OIDC_CLIENT_ID are set together; one is missing.")
