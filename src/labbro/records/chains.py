@@ -19,7 +19,7 @@ import msgspec
 
 from labbro.records.model import Code, ResultStatus, Sample
 
-_TIER: Final[Mapping[ResultStatus, int]] = MappingProxyType(
+TIER: Final[Mapping[ResultStatus, int]] = MappingProxyType(
     {"received": 0, "preliminary": 1, "final": 2, "corrected": 2}
 )
 
@@ -86,7 +86,7 @@ def _rank(occurrence: Occurrence) -> _Rank:
     sample pair has equal authorisation times, where only the mark `corrected` tells them apart.
     """
     return (
-        _TIER[occurrence.status],
+        TIER[occurrence.status],
         occurrence.authorised_at,
         occurrence.status == "corrected",
         occurrence.results_at,
