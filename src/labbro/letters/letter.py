@@ -54,11 +54,25 @@ class Letter(msgspec.Struct, frozen=True):
         return self.root.text("Receiver/EANIdentifier") or ""
 
 
+class Delivery(msgspec.Struct, frozen=True):
+    """What a transport envelope (VANSEnvelope) says of itself: its number and its message's, from whom to whom, when.
+
+    Senders and receivers are numbers with their kind, `EAN:5790000000001`. `sent` is an xs:dateTime as sent.
+    """
+
+    envelope_identifier: str
+    message_identifier: str
+    sender: str
+    receiver: str
+    sent: str
+
+
 class Reading(msgspec.Struct, frozen=True):
     """What came of one letter in an input, or of an input in which no letter could be found.
 
     `letter` is None when its version is not supported or nothing could be read. `raw` holds original bytes that can
     be read again alone: the envelope's and this letter's. `standard` is RPT01 or the like, `version_code` as sent.
+    `delivery`: the letter came in a transport envelope, which `raw` does not hold.
     """
 
     syntax: Syntax | None
@@ -69,6 +83,7 @@ class Reading(msgspec.Struct, frozen=True):
     letter: Letter | None
     findings: tuple[Finding, ...]
     raw: bytes
+    delivery: Delivery | None = None
 
     @property
     def ok(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import BinaryIO
 
+import msgspec
 from lxml import etree
 
 from labbro.letters import edifact, xml
@@ -124,6 +125,7 @@ def _with(reading: Reading, more: list[Finding]) -> Reading:
         reading.letter,
         (*reading.findings, *more[:100]),
         reading.raw,
+        reading.delivery,
     )
 
 
@@ -323,8 +325,10 @@ def _read_envelope(opened: vans_envelope.Opened, data: bytes, known: Registry) -
         about = (opened.identifier, "VANSEnvelope", opened.version, namespace)
         yield Reading("xml", *about, None, tuple(findings), data)
         return
+    delivery = vans_envelope.delivery(opened)
     for reading in read(opened.data, known):
-        yield _with(reading, [*findings, *vans_envelope.differences(opened, reading)])
+        told = _with(reading, [*findings, *vans_envelope.differences(opened, reading)])
+        yield msgspec.structs.replace(told, delivery=delivery)
 
 
 def _plain_reading(plain: Plain, data: bytes, places: xml.Places, known: Registry, original: xml.Original) -> Reading:

@@ -62,6 +62,14 @@ def test_the_letter_inside_is_read_as_if_it_had_come_alone():
     assert reading.ok
 
 
+def test_the_letter_inside_is_read_with_how_it_was_delivered():
+    delivery = read_one(cover(edi())).delivery
+    assert (delivery.envelope_identifier, delivery.message_identifier) == (COVER, MESSAGE)
+    assert (delivery.sender, delivery.receiver) == ("EAN:5790000000005", "VANS:POSTHUS")
+    assert delivery.sent == "2024-05-06T07:10:00.5+02:00"
+    assert read_one(edi()).delivery is None
+
+
 def test_what_stands_on_the_cover_can_be_read():
     opened = vans.open_envelope(cover(edi()))
     envelope = opened.envelope

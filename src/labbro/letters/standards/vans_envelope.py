@@ -19,7 +19,7 @@ from lxml import etree
 from labbro.letters.checking import Locator, check_tree, nowhere
 from labbro.letters.findings import NOWHERE, Finding, Place, Severity, has_errors
 from labbro.letters.grammar import Part, either, many, maybe, one
-from labbro.letters.letter import Reading
+from labbro.letters.letter import Delivery, Reading
 from labbro.letters.messages import finding
 from labbro.letters.model import Model
 from labbro.letters.tree import Element
@@ -161,6 +161,17 @@ class Opened(msgspec.Struct, frozen=True):
     version: str
     identifier: str | None
     findings: tuple[Finding, ...]
+
+
+def delivery(opened: Opened) -> Delivery:
+    """What a cover says of itself; of one whose shape is wrong only its number, where it has one."""
+    envelope = opened.envelope
+    if envelope is None:
+        return Delivery(opened.identifier or "", "", "", "", "")
+    content = envelope.content
+    message = content.meta.identifier if isinstance(content, Message) else ""
+    sender, receiver = (f"{point.kind}:{point.identifier}" for point in (envelope.sender, envelope.receiver))
+    return Delivery(envelope.identifier, message, sender, receiver, envelope.sent)
 
 
 def open_document(root: Node, source: bytes) -> Opened:
