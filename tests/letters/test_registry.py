@@ -10,7 +10,7 @@ from labbro.letters import Envelope, tables
 from labbro.letters.form import Derived, Form, Presence, Texts, group, line
 from labbro.letters.grammar import BREAKABLE, either, many, maybe, one
 from labbro.letters.registry import Registry, registry
-from labbro.letters.remarks import Rule, Spot
+from labbro.letters.remarks import Rule, Source, Spot
 from labbro.letters.standard import Standard, Version, namespace_of
 from labbro.letters.values import BOOLEAN, DATE, TIME, constant, text, whole, words
 
@@ -91,7 +91,7 @@ WEATHER = Standard(
     ),
     tree=TREE,
     form=FORM,
-    rules=(Rule("no-unit", "Koldt.", "Cold.", "invented", notice=cold),),
+    rules=(Rule("no-unit", "Koldt.", "Cold.", Source("opdigtet", "invented"), notice=cold),),
 )
 KNOWN = Registry([WEATHER])
 SEGMENTS = (

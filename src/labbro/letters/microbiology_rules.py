@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from labbro.letters import result_rules as common
-from labbro.letters.remarks import PARTY_RULES, Rule, Spot, number_of, numbered
+from labbro.letters.remarks import PARTY_RULES, SENSE, Rule, Source, Spot, number_of, numbered
 from labbro.letters.standing import OLD_VERSIONS, RPT02_AFTER_XRPT05
 from labbro.letters.tree import Element
 
@@ -107,13 +107,13 @@ NO_SUCH_NUMBER = Rule(
     "A cell of the susceptibility table points at an isolate or antibiotic that the letter does not have; "
     "it cannot be "
     "shown.",
-    "rpt02.md, rpt05.md (d)",
+    SENSE,
 )
 CELL_REPEATED = Rule(
     "cell-repeated",
     "Samme mikroorganisme og antibiotikum har to svar i skemaet; det ene vil blive overset.",
     "The same isolate and antibiotic have two answers in the table; one will be overlooked.",
-    "rpt02.md, rpt05.md (d)",
+    SENSE,
 )
 OPERATOR_CONTRADICTS = Rule(
     "operator-contradicts",
@@ -122,7 +122,7 @@ OPERATOR_CONTRADICTS = Rule(
     "operatoren kan være læst forkert.",
     "A result is 'less than' and too high, or 'greater than' and too low. RPT02 and RPT01 use opposite codes, so the "
     "operator may have been read the wrong way.",
-    "rpt02.md (d); letters/README.md, trap 7",
+    Source("to breves modsatte koder", "the opposite codes of two letters"),
     notice=operators,
 )
 MICROBIOLOGY_RULES: tuple[Rule, ...] = (
@@ -172,13 +172,14 @@ def keyed_entries(root: Element) -> Iterator[Spot]:
                     yield Spot(f"{here}/{name}", entry)
 
 
+SCHEMA_KEY = Source("nøgler i skemaet for XRPT06", "keys of the schema of XRPT06")
 MIBA_DEMANDS: tuple[Rule, ...] = (
     Rule(
         "number-repeated",
         "Nummeret på en mikroorganisme eller et antibiotikum skal være entydigt inden for sin dyrkning.",
         "The number of an isolate or antibiotic must be unique within its culture.",
-        "rpt06.md; a key of the schema",
+        SCHEMA_KEY,
         notice=keyed_numbers,
     ),
-    replace(NO_SUCH_NUMBER, source="rpt06.md; a key reference of the schema", notice=keyed_entries),
+    replace(NO_SUCH_NUMBER, source=SCHEMA_KEY, notice=keyed_entries),
 )

@@ -43,6 +43,17 @@ Told: TypeAlias = "tuple[str, Element] | None"
 Notice: TypeAlias = "Callable[[Element], Iterable[Spot]]"
 
 
+class Source(msgspec.Struct, frozen=True):
+    """What a rule rests on."""
+
+    danish: str
+    english: str
+
+
+# Meanings as MedCom's documents and display give them (facts: rpt01.md to req03.md, d).
+SENSE = Source("elementernes betydning hos MedCom", "MedCom's sense of the elements")
+
+
 class Rule(msgspec.Struct, frozen=True, eq=False):
     """One thing to notice. `code` is that of its finding; `danish` and `english` say why it matters.
 
@@ -54,7 +65,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     code: str
     danish: str
     english: str
-    source: str
+    source: Source
     notice: Notice | None = None
     each: Callable[[Parts], Told] | None = None
     versions: tuple[str, ...] = ()
@@ -168,7 +179,7 @@ GLN_FORM = Rule(
     "gln-form",
     "Et lokationsnummer (GLN) er 13 cifre; et andet nummer kan ingen VANS-leverandør sende efter.",
     "A location number (GLN) is 13 digits; no VANS provider can deliver by another.",
-    "GS1; identifiers.md, 2",
+    Source("GS1's regel for lokationsnumre", "the rule of GS1 for location numbers"),
     notice=location_number_form,
 )
 GLN_CHECK_DIGIT = Rule(
@@ -177,14 +188,14 @@ GLN_CHECK_DIGIT = Rule(
     "Brevet afvises aldrig af den grund: der findes numre i MedComs egne eksempler, som ikke passer.",
     "The last digit of a location number follows from the others; where it does not, the number is probably mistyped. "
     "No letter is refused for it: some numbers in MedCom's own samples do not fit.",
-    "GS1; identifiers.md, 2",
+    Source("GS1's regel for lokationsnumre", "the rule of GS1 for location numbers"),
     notice=location_number_digit,
 )
 CPR_FORM = Rule(
     "cpr-form",
     "Et CPR-nummer begynder med en dato. 0000000000 betyder ukendt og er tilladt; modulus 11 kræves aldrig.",
     "A CPR number begins with a date. 0000000000 means unknown and is allowed; modulus 11 is never asked for.",
-    "identifiers.md, 1",
+    Source("CPR-nummerets form", "the form of the CPR number"),
     notice=civil_registration_number,
 )
 PARTY_RULES = (GLN_FORM, GLN_CHECK_DIGIT, CPR_FORM)

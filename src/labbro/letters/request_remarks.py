@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labbro.letters.remarks import PARTY_RULES, Rule, Spot, minute_of
+from labbro.letters.remarks import PARTY_RULES, SENSE, Rule, Source, Spot, minute_of
 from labbro.letters.result_rules import code_type_at
 from labbro.letters.standing import OLD_VERSIONS
 from labbro.letters.tree import Element
@@ -53,14 +53,14 @@ PAYER_WITH_NUMBER = Rule(
     "payer-with-number",
     "En betaler af arten 'anden' har intet nummer; MedComs konverter og nogle modtagere afviser rekvisitionen.",
     "A payer of the kind 'other' has no number; MedCom's converter and some receivers refuse the request.",
-    "req01.md (c)",
+    Source("MedComs offentlige konverter", "MedCom's public converter"),
     notice=payer_with_number,
 )
 PAYER_WITHOUT_NUMBER = Rule(
     "payer-without-number",
     "En sygesikring eller rekvirent, der betaler, angives med sit nummer; ellers kan rekvisitionen blive afvist.",
     "A health insurance or requester that pays is named by its number; the request may be refused without.",
-    "req01.md (c)",
+    Source("MedComs offentlige konverter", "MedCom's public converter"),
     notice=payer_without_number,
 )
 PLACE_WITHOUT_CODE = Rule(
@@ -69,21 +69,21 @@ PLACE_WITHOUT_CODE = Rule(
     "bliver let overset.",
     "A place of sampling is named, but the code does not say 'the laboratory, elsewhere'; the place is "
     "easily overlooked.",
-    "req01.md (d)",
+    SENSE,
     notice=place_of_sampling,
 )
 SAMPLED_AFTER_LETTER = Rule(
     "sampled-after-letter",
     "Prøvetagningstiden angives som faktisk, men ligger efter det tidspunkt, brevet er skrevet.",
     "The sampling time is said to be actual but is later than the letter.",
-    "req01.md (d)",
+    SENSE,
     notice=sampled_after_letter,
 )
 NEGATIVE_NUMBER = Rule(
     "negative-number",
     "Antallet af glas er negativt; nogle skemaer tillader det, men det er altid en fejl.",
     "The number of tubes is negative; some schemas allow it, but it is always a mistake.",
-    "medcom/README.md",
+    SENSE,
     notice=tubes_are_counted,
 )
 CODES = code_type_at("Requests/RequestedAnalysis/Analysis")

@@ -9,7 +9,19 @@ from functools import lru_cache
 import msgspec
 
 from labbro.codes import analyses
-from labbro.letters.remarks import NOT_YET, PARTY_RULES, Parts, Rule, Spot, Told, minute_of, number_of, numbered
+from labbro.letters.remarks import (
+    NOT_YET,
+    PARTY_RULES,
+    SENSE,
+    Parts,
+    Rule,
+    Source,
+    Spot,
+    Told,
+    minute_of,
+    number_of,
+    numbered,
+)
 from labbro.letters.standing import OLD_VERSIONS
 from labbro.letters.tree import Element
 
@@ -96,21 +108,21 @@ PLACEHOLDER_WITH_FINAL = Rule(
     "brevet sig selv.",
     "***** keeps the place of a result not yet measured; with the status final or corrected the letter "
     "contradicts itself.",
-    "rpt01.md (d)",
+    SENSE,
     each=placeholder_with_final,
 )
 VALUE_BEFORE_MEASUREMENT = Rule(
     "value-before-measurement",
     "Status siger, at prøven kun er modtaget, men der står en værdi. Den vises ikke som resultat.",
     "The status says that the sample has only been received, but there is a value. It is not shown as a result.",
-    "rpt01.md (d)",
+    SENSE,
     each=value_before_measurement,
 )
 NOT_NUMERIC = Rule(
     "not-numeric",
     "Resultatet angives som et tal (numerisk), men kan ikke læses som et; det kommer ikke med i kurver og beregninger.",
     "The result is said to be a number (numerisk) but cannot be read as one; it stays out of curves and calculations.",
-    "rpt01.md (d)",
+    SENSE,
     each=number_is_number,
 )
 DECIMAL_COMMA = Rule(
@@ -119,21 +131,23 @@ DECIMAL_COMMA = Rule(
     "5.2, ikke 5,2.",
     "The number is written with a comma. MedCom's display and many receivers compare numbers with a point: "
     "5.2, not 5,2.",
-    "rpt01.md (d)",
+    SENSE,
     each=number_has_point,
 )
 NO_UNIT = Rule(
     "no-unit",
     "Et tal uden enhed kan ikke sammenlignes med andre. Analyser, der vides ikke at have en enhed, bemærkes ikke.",
     "A number without a unit cannot be compared with others. Analyses known to have no unit are not remarked.",
-    "rpt01.md (d); labbro.codes",
+    Source(
+        "elementernes betydning; Labbros tabel over analyser", "the sense of the elements; Labbro's table of analyses"
+    ),
     each=number_has_unit,
 )
 INTERVAL_UPSIDE_DOWN = Rule(
     "interval-upside-down",
     "Den nedre grænse ligger over den øvre: intet resultat kan ligge i intervallet, og markeringer bliver forkerte.",
     "The lower limit is above the upper: no result can lie within, and marks of abnormal results go wrong.",
-    "rpt01.md (d)",
+    SENSE,
     each=interval_order,
 )
 CODE_TYPE = Rule(
@@ -143,7 +157,7 @@ CODE_TYPE = Rule(
     "En lokal kode må ligne en NPU-kode, men ikke når Sundhedsstyrelsen (SST) står som ansvarlig.",
     "The analysis code does not have the form of its code type: iupac is NPU or DNK and five digits, mds is 5 or 15 "
     "digits. A local code may look like an NPU code, but not with the health authority (SST) as its owner.",
-    "identifiers.md, 4",
+    Source("kodernes form", "the form of the codes"),
     each=code_of_result,
 )
 RESULT_RULES = (
@@ -240,14 +254,14 @@ RESULT_BEFORE_SAMPLING = Rule(
     "Svartidspunktet ligger før prøvetagningen: et af de to er forkert, og resultatet kan havne forkert i forløbet.",
     "The time of the results is before that of the sampling: one is wrong, and the result may be placed "
     "wrongly in time.",
-    "rpt01.md (d)",
+    SENSE,
     notice=order_of_times,
 )
 RECEIVED_BEFORE_SAMPLING = Rule(
     "received-before-sampling",
     "Prøven er modtaget, før den er taget: et af de to tidspunkter er forkert.",
     "The sample was received before it was taken: one of the two times is wrong.",
-    "rpt02.md, rpt03.md",
+    SENSE,
     notice=times_of_sample,
 )
 MANY_RESULTS = Rule(
@@ -258,7 +272,10 @@ MANY_RESULTS = Rule(
     f"The letter has more than {MOST_RESULTS_SHOWN} results, and there are receiving systems that show no "
     "more. MedCom has "
     "published no such limit, and the schema allows 99.",
-    "told by users; no public list of receivers (decision 0061)",
+    Source(
+        "opgaven bag Labbro; ingen offentlig liste over modtagere (beslutning 0061)",
+        "the task behind Labbro; no public list of receivers (decision 0061)",
+    ),
     notice=number_of_results,
     versions=("XR0130K/2005", "XR0130K", "XR0131K"),
 )

@@ -11,11 +11,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from labbro.letters.remarks import Rule, Spot
+from labbro.letters.remarks import Rule, Source, Spot
 from labbro.letters.tree import Element
 
 # The public record begins with the first of these days and ends with the last.
 RECORD_FROM, RECORD_TO = "2024-07-12", "2026-07-09"
+APPROVALS = Source(
+    f"MedComs tabeller over godkendte systemer, {RECORD_FROM} til {RECORD_TO} (beslutning 0061)",
+    f"MedCom's tables of approved systems, {RECORD_FROM} to {RECORD_TO} (decision 0061)",
+)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -86,7 +90,7 @@ def _old_version(standing: Standing, until: str) -> Rule:
         "The version has been followed by another, and since the given day no system is approved to send "
         "it. Receivers "
         "must still be able to read it. The letter's own date decides.",
-        f"MedCom's tables of approved systems, {RECORD_FROM} to {RECORD_TO}; req02.md",
+        APPROVALS,
         notice=notice,
         versions=(standing.key,),
     )
@@ -115,7 +119,6 @@ RPT02_AFTER_XRPT05 = Rule(
     f"to receive XRPT05 (XR0532M) and {MICROBIOLOGY.receivers} RPT02 (R0231M): a receiver may be without "
     "RPT02. A few systems "
     "are still approved to send RPT02.",
-    f"MedCom's tables of approved systems, {RECORD_FROM} to {RECORD_TO}; no day of replacement is published "
-    "(decision 0061)",
+    APPROVALS,
     notice=microbiology_of_old,
 )
