@@ -64,7 +64,8 @@ def test_a_right_and_plain_document_goes_the_quick_way(version):
         ("<Value>", '<Value a="1">'),
         ("<Break/>", '<Break a="1"/>'),
         ("<Emessage ", '<Emessage a="1" '),
-        ("<Emessage ", '<Emessage xmlns:o="urn:x" '),
+        ("<Emessage ", '<Emessage xmlns:o="urn:x" o:a="1" '),
+        ("<Emessage ", '<Emessage xmlns:xsi="urn:x" xsi:schemaLocation="a b" '),
         ("<Envelope>", "<Envelope/><Envelope>"),
         ("</Emessage>", "<LaboratoryReport/></Emessage>"),
         ("<Time>07:10", "<Time>7:10"),
@@ -88,6 +89,10 @@ def test_anything_wrong_or_odd_goes_the_thorough_way(change):
         ("</Receiver>", "<PostCodeIdentifier/></Receiver>"),
         ("</Receiver>", "<PostCodeIdentifier></PostCodeIdentifier></Receiver>"),
         ("<Emessage ", '<Emessage xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a b" '),
+        ("<Emessage ", '<Emessage xmlns:o="urn:x" xmlns:p="urn:y" '),
+        ("<Result>", "<!-- one --> <!-- t-w-o --><Result>"),
+        ("<Value>128", "<Value><!-- none -->128"),
+        ("</Emessage>", "<!-- last -->\n</Emessage>"),
     ],
 )
 def test_both_ways_make_the_same_of_a_right_document(change, monkeypatch):
@@ -106,8 +111,7 @@ def test_both_ways_make_the_same_of_a_right_document(change, monkeypatch):
         ("<Value>128", "<Value>1<!-- a > b -->28"),
         ("<Value>128", "<Value>a\rb"),
         ("<Result>", "<?note?><Result>"),
-        ("<?xml", "\ufeff<?xml"),
-        ('"UTF-8"?>', "'UTF-8' ?>\n<!-- before -->"),
+        ('"UTF-8"?>', "'UTF-8' ?>\n<!-- < -->"),
     ],
 )
 def test_a_document_whose_bytes_are_odd_goes_the_quick_way_once_it_is_parsed(change, monkeypatch):
@@ -136,6 +140,12 @@ def test_a_document_whose_bytes_are_odd_goes_the_quick_way_once_it_is_parsed(cha
         ("<Value>128</Value>", "<Value>1\ufffe28</Value>"),
         ("<Value>128</Value>", "<Value>1\uffff28</Value>"),
         ("<Value>128</Value>", "<Value>128</Value"),
+        ("<Value>128</Value>", "<Val<!-- -->ue>128</Value>"),
+        ("<Value>128</Value>", "<!-- a -- b --><Value>128</Value>"),
+        ("<Value>128</Value>", "<!-- a ---><Value>128</Value>"),
+        ("<Value>128</Value>", "<!--><Value>128</Value>"),
+        ("<Value>128</Value>", "<!-- <Value>128</Value>"),
+        ("<Value>128</Value>", "<!-- > --><Value>128</Value>-->"),
         ("<Value>128</Value>", "<Value>128</value>"),
         ("<Value>128</Value>", "<Value>128< /Value>"),
         ("<Value>128</Value>", "<Value>128</ Value>"),
@@ -149,6 +159,10 @@ def test_a_document_whose_bytes_are_odd_goes_the_quick_way_once_it_is_parsed(cha
         ("<Emessage ", '<Emessage xmlns="" '),
         ("<Emessage ", "<Emessage xsi:schemaLocation='a b' "),
         ("<Emessage xmlns", "<Emessage\x0bxmlns"),
+        ("<Emessage ", '<Emessage xmlns:o="" '),
+        ("<Emessage ", '<Emessage xmlns:o="urn:x" xmlns:o="urn:y" '),
+        ("<Emessage ", '<Emessage xmlns:xmlns="urn:x" '),
+        ("<Emessage ", '<Emessage xmlns:o="http://www.w3.org/2000/xmlns/" '),
         ("<?xml ", " <?xml "),
         ('"UTF-8"', "\"UTF-8'"),
         ('"UTF-8"', '"ISO-8859-1" a="b"'),
@@ -159,6 +173,40 @@ def test_what_is_not_well_formed_never_goes_the_quick_way(change):
     data = replaced(DECLARATION + xml().decode(), change).encode()
     assert plainly(data) is None
     assert not any(reading.ok for reading in letters.read(data))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        "\ufeff",
+        "\ufeff<?xml version='1.0'?>",
+        "<?xml version='1.0' encoding='utf-8'?>",
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes" ?>\r\n',
+        '<?xml version="1.0"?>\n<?xml-stylesheet type="text/xsl" href="a"?>\n',
+    ],
+)
+def test_usual_heads_of_a_document_go_the_quick_way(head, monkeypatch):
+    data = (head + xml().decode()).encode()
+    assert plainly(data) is not None
+    assert by_the_thorough_way(data, monkeypatch) == list(letters.read(data))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!-- <Result> -->",
+        "<?note <Result> ?>",
+        "<!-- <? -->\n<!-- ?> <Value> -->",
+        "<!-- a\nb -->",
+        "<?note ! <!-- ?>",
+    ],
+)
+def test_a_place_is_found_behind_what_only_looks_like_a_tag(before):
+    text = spread(DECLARATION + xml().decode()).replace("<Value>128", f"{before}\n<Value>?!")
+    text = text.replace("<ResultType>alfanumerisk", "<ResultType>numerisk")
+    places = [(found.line, found.column) for found in read_one(text.encode()).findings if found.code == "not-numeric"]
+    assert places == [(text[: text.index("<Value>?!")].count("\n") + 1, 1)]
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,17 @@ FORM_CHARACTERS = 120
 
 _DECLARATION = re.compile(
     rb"""(\xef\xbb\xbf)?(?:<\?xml version=(?:"1\.0"|'1\.0')(?: encoding=(?:"([A-Za-z0-9-]+)"|'([A-Za-z0-9-]+)'))?"""
-    rb"""(?: standalone=(?:"yes"|"no"|'yes'|'no'))? ?\?>)?"""
+    rb"""(?: standalone=(?:"yes"|"no"|'yes'|'no'))? ?\?>)?(?:[ \t\r\n]*<\?xml-stylesheet [^?<>\x80-\xff]*\?>)?"""
 )
+# A comment that follows a tag, so that it cannot stand within one, and what is between.
+_COMMENTS = re.compile(r">[ \t\n]*(?:<!--(?:[^-<>&]|-[^-<>&])*-->[ \t\n]*)+")
+_COMMENT = re.compile("<!--[^>]*>")
 _ENCODINGS = {b"utf-8": "utf-8", b"iso-8859-1": "latin-1", b"windows-1252": "cp1252"}
 _CONTROLS = bytes(code for code in range(0x20) if chr(code) not in WHITE)
 _HEAD = re.compile(r"""<Emessage((?:[ \t\n]+[A-Za-z:]+=(?:"[^"<&]*"|'[^'<&]*'))+)[ \t\n]*""")
 _ATTRIBUTE = re.compile(r"""([A-Za-z:]+)=(?:"([^"]*)"|'([^']*)')""")
+_XSI = "xmlns:xsi"
+_RESERVED = {"xmlns:xml", "xmlns:xmlns"}
 _FREE = {f"xsi:{name.rpartition('}')[2]}" for name in FREE_ATTRIBUTES}
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -90,6 +95,8 @@ def _characters(data: bytes) -> str | None:
         return None
     if "\r" in text:
         text = text.replace("\r\n", "\n")
+    if "!" in text and "<!--" in text:
+        text = _COMMENTS.sub(lambda found: _COMMENT.sub("", found[0]), text)
     return None if "\r" in text or "\ufffe" in text or "\uffff" in text else text
 
 
@@ -112,9 +119,14 @@ def _namespace(head: str) -> str:
     found = _HEAD.fullmatch(head)
     said = [(name, quoted or single) for name, quoted, single in _ATTRIBUTE.findall(found[1])] if found else []
     attributes = dict(said)
-    free = attributes.keys() - {"xmlns", "xmlns:xsi"}
-    right_prefix = attributes.get("xmlns:xsi", XSI if not free else "") == XSI
-    if len(attributes) != len(said) or not free <= _FREE or not right_prefix:
+    prefixes = {name: value for name, value in attributes.items() if name.startswith("xmlns:")}
+    # Other prefixes may be declared: no tag that uses one will match.
+    right = all(
+        value and not value.startswith("http://www.w3.org/") for name, value in prefixes.items() if name != _XSI
+    )
+    free = attributes.keys() - prefixes.keys() - {"xmlns"}
+    right_xsi = prefixes.get(_XSI, "" if free else XSI) == XSI
+    if len(attributes) != len(said) or not free <= _FREE or not right or not right_xsi or prefixes.keys() & _RESERVED:
         return ""
     return attributes.get("xmlns", "")
 

@@ -265,21 +265,20 @@ def _is_right(envelope: Envelope) -> bool:
 
 
 def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Reading]:
-    if vans_envelope.is_envelope(head):
-        head += stream.read(vans_envelope.MOST_BYTES - len(head)) if len(head) == WHOLE_BYTES else b""
-        if len(head) >= vans_envelope.MOST_BYTES:
-            yield _nothing("xml", "too-large", b"", name="VANSEnvelope", expected=vans_envelope.MOST_BYTES)
-            return
-    if len(head) < WHOLE_BYTES or vans_envelope.is_envelope(head):
+    if len(head) < WHOLE_BYTES:
         yield from _read_document(head, known)
-        return
-    for part in xml.split(_Rejoined(head, stream), "Envelope"):  # type: ignore[arg-type]
-        if isinstance(part, xml.XmlFault):
-            yield _faulty(part, b"")
-        elif part.name == "Local_Elements":
-            continue
+    elif vans_envelope.is_envelope(head):
+        head += stream.read(vans_envelope.MOST_BYTES - len(head))
+        if len(head) < vans_envelope.MOST_BYTES:
+            yield from _read_document(head, known)
         else:
-            yield from _read_document(part.document, known, part.place)
+            yield _nothing("xml", "too-large", b"", name="VANSEnvelope", expected=vans_envelope.MOST_BYTES)
+    else:
+        for part in xml.split(_Rejoined(head, stream), "Envelope"):  # type: ignore[arg-type]
+            if isinstance(part, xml.XmlFault):
+                yield _faulty(part, b"")
+            elif part.name != "Local_Elements":
+                yield from _read_document(part.document, known, part.place)
 
 
 def _faulty(fault: xml.XmlFault, raw: bytes) -> Reading:
@@ -290,7 +289,7 @@ def _faulty(fault: xml.XmlFault, raw: bytes) -> Reading:
 def _read_document(data: bytes, known: Registry, original: xml.Original = xml.unmoved) -> Iterator[Reading]:
     plain = read_plain(data, ENVELOPE_MODEL, known.model_of)
     if plain is not None:
-        yield _plain_reading(plain, data, xml.Places(data, simple=True), known, original)
+        yield _plain_reading(plain, data, known, original)
         return
     root = xml.parse(data)
     if isinstance(root, xml.XmlFault):
@@ -306,7 +305,7 @@ def _read_document(data: bytes, known: Registry, original: xml.Original = xml.un
         return
     plain = read_canonical(root, ENVELOPE_MODEL, known.model_of) if is_odd(data) else None
     if plain is not None:
-        yield _plain_reading(plain, data, xml.Places(data), known, original)
+        yield _plain_reading(plain, data, known, original)
         return
     document = _Document(data, root, namespace, known, original)
     yield from document.letters()
@@ -331,12 +330,13 @@ def _read_envelope(opened: vans_envelope.Opened, data: bytes, known: Registry) -
         yield msgspec.structs.replace(told, delivery=delivery)
 
 
-def _plain_reading(plain: Plain, data: bytes, places: xml.Places, known: Registry, original: xml.Original) -> Reading:
+def _plain_reading(plain: Plain, data: bytes, known: Registry, original: xml.Original) -> Reading:
     root = plain.letter
     declared = known.by_root[(plain.namespace, root.name)]
     sent, identifier, acknowledgement = [element.content for element in plain.envelope.children]
     date, time = [element.value for element in sent]  # type: ignore[union-attr]  # the shape is right
     letter = Letter(declared.version.key, root, Envelope(date, time, identifier, acknowledgement))  # type: ignore[arg-type]
+    places = xml.Places(data)
 
     def place(at: int, _path: str) -> Place:
         return _place(places.of(at), original)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -196,14 +197,15 @@ def _code_name(analysis: Element) -> str:
 def _named(analysis: Element) -> tuple[str, str, str]:
     """Code, system and responsible of an analysis."""
     code = system = responsible = ""
-    for part in analysis.children:
+    parts: Any = analysis.content  # the shape is right: elements, each a value
+    for part in parts:
         name = part.name
         if name in _CODE_NAMES:
-            code = part.value
+            code = part.content
         elif name == "AnalysisCodeType":
-            system = part.value
+            system = part.content
         elif name == "AnalysisCodeResponsible":
-            responsible = part.value
+            responsible = part.content
     return code, system, responsible
 
 

@@ -48,10 +48,7 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
         """The first element at a path of names below this one, such as `Sender/Identifier`."""
         here: Element = self
         for name in path.split("/"):
-            content = here.content
-            if isinstance(content, str):
-                return None
-            for child in content:
+            for child in here.content:
                 if type(child) is Element and child.name == name:
                     here = child
                     break
@@ -63,6 +60,8 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
         """Every element at a path of names below this one, in document order."""
         found: list[Element] = [self]
         for name in path.split("/"):
+            if not found:
+                break
             found = [
                 child
                 for parent in found

@@ -181,22 +181,24 @@ class Builder:
 REMEMBERED_NAMES = 4096
 # Names that have been met, by namespace: cutting a namespace off each tag anew would cost more than the rest.
 _NAMES: dict[str, dict[str, str]] = {}
-_START_TAG = re.compile(rb"<[^/?!]")
+# What may hold a `<` that begins no element.
+_NO_ELEMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_START = re.compile(rb"<")
 # As long as few places are asked for, seeking each anew is quicker than remembering.
 SOUGHT_ONE_BY_ONE = 8
 
 
 class Places:
-    """Line and column (from 1) of start tags, by their number in document order; sought only when a finding asks.
+    """Line and column (from 1) of start tags of a well-formed document, by their number in document order.
 
-    `simple`: the document is known to have no comments, CDATA or instructions, which may hold what looks like a tag.
+    Sought only when a finding asks.
     """
 
-    def __init__(self, data: bytes, simple: bool = False) -> None:
+    def __init__(self, data: bytes) -> None:
         self._data = data
         self._all: list[tuple[int, int]] | None = None
-        self._simple = simple
         self._asked = 0
+        # The document with nothing but start tags: all other `<` are blanks.
         self._opened = b""
         self._starts: list[int] = []
         self._counted = (0, 1)
@@ -206,27 +208,34 @@ class Places:
         """Where the element with this number begins."""
         if number < 0:
             return None
-        if not self._asked and not self._simple:
-            # The declaration is no instruction; in wide characters, nothing can be found by single bytes.
-            data = self._data
-            if b"<!" in data or data.find(b"<?", 6) >= 0 or b"\x00" in data[:64]:
-                self._all = places(data)
+        if not self._asked:
+            self._open()
         self._asked += 1
         if self._all is not None:
             return self._all[number] if number < len(self._all) else None
         start = self._start(number) if self._asked <= SOUGHT_ONE_BY_ONE else self._start_of_many(number)
         return None if start is None else self._place(start)
 
+    def _open(self) -> None:
+        data = self._data
+        if b"\x00" in data[:64]:
+            # In wide characters, nothing can be found by single bytes.
+            self._all = places(data)
+            return
+        # Single bytes are found far quicker than pairs; nearly always there is neither behind the declaration.
+        head = data.find(b">")
+        if (data.find(b"?", head) >= 0 and data.find(b"<?", head) >= 0) or (b"!" in data and b"<!" in data):
+            data = _NO_ELEMENT.sub(lambda found: b" " * len(found[0]), data)
+        self._opened = data.replace(b"</", b"  ").replace(b"<?", b"  ", 1)
+
     def _start(self, number: int) -> int | None:
-        """Every `<` before a name begins an element: quick for a few."""
-        if not self._opened:
-            self._opened = self._data.replace(b"</", b"  ").replace(b"<?", b"  ", 1)
+        """Quick for a few."""
         pieces = self._opened.split(b"<", number + 1)
         return len(self._opened) - len(pieces[-1]) - 1 if len(pieces) == number + 2 else None
 
     def _start_of_many(self, number: int) -> int | None:
         """The same, remembering all that was counted."""
-        finder = self._finder = self._finder or _START_TAG.finditer(self._data)
+        finder = self._finder = self._finder or _START.finditer(self._opened)
         if number >= len(self._starts):
             self._starts.extend(found.start() for found in islice(finder, number + 1 - len(self._starts)))
         return self._starts[number] if number < len(self._starts) else None
