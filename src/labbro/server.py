@@ -15,14 +15,18 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labbro import __version__
 from labbro.databank import Databank, api
+from labbro.members.api import routes as member_routes
+from labbro.members.members import Members
+from labbro.members.web import Calls
 from labbro.platform import health, problems
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.database import Database, migrate
 from labbro.platform.edge import Edge
 from labbro.platform.identities import Identities, SystemIdentities
 from labbro.platform.settings import Settings
-from labbro.portal import pages
+from labbro.portal import pages, signed_in
 from labbro.portal.demonstration import Example
+from labbro.portal.sessions import Sessions
 
 
 class Services(msgspec.Struct, frozen=True):
@@ -31,6 +35,7 @@ class Services(msgspec.Struct, frozen=True):
     settings: Settings
     database: Database
     databank: Databank
+    members: Members
     clock: Clock
     identities: Identities
 
@@ -44,10 +49,13 @@ def open_services(settings: Settings) -> Services:
         identities = SystemIdentities(clock)
         databank = Databank(database=database, settings=settings, clock=clock, identities=identities)
         databank.verify()
+        members = Members.open(database, settings, clock, identities)
     except BaseException:
         database.close()
         raise
-    return Services(settings=settings, database=database, databank=databank, clock=clock, identities=identities)
+    return Services(
+        settings=settings, database=database, databank=databank, members=members, clock=clock, identities=identities
+    )
 
 
 def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
@@ -63,6 +71,7 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
             identities=identities,
             examples=examples,
         ),
+        *member_routes(services.members, member_calls(services)),
         *health.routes(services.database),
     ]
     litestar = Litestar(
@@ -77,4 +86,11 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
         ),
         logging_config=None,
     )
-    return Edge(cast("ASGIApp", litestar), settings)
+    return Edge(cast("ASGIApp", litestar), settings, clock)
+
+
+def member_calls(services: Services) -> Calls:
+    """How doors of the number service find their callers: systems by what they show, people by the portal's session."""
+    settings = services.settings
+    sessions = Sessions(services.database, services.clock, services.identities, settings.lookups_per_hour)
+    return Calls(services.members, signed_in.reader(sessions, settings))

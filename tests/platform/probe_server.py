@@ -13,6 +13,7 @@ from labbro.errors import Conflict
 from labbro.platform import health, logs, problems, serving
 from labbro.platform.database import Database, migrate
 from labbro.platform.edge import Edge
+from labbro.platform.plain import is_plain
 from labbro.platform.settings import from_environment
 
 
@@ -47,6 +48,11 @@ def own_policy() -> str:
     return "kept"
 
 
+@get("/numbers/way", sync_to_thread=True)
+def way(request: Request) -> str:
+    return "plain" if is_plain(request.scope) else "usual"
+
+
 @post("/size")
 async def size(request: Request) -> int:
     return len(await request.body())
@@ -59,7 +65,7 @@ def main() -> None:
     with Database.open(settings) as database:
         migrate(database)
         litestar = Litestar(
-            [patient, slow, fault, conflict, number, own_policy, size, *health.routes(database)],
+            [patient, slow, fault, conflict, number, own_policy, way, size, *health.routes(database)],
             exception_handlers={Exception: problems.handle},
             request_max_body_size=settings.body_limit_bytes,
             logging_config=None,

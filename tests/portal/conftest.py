@@ -13,6 +13,7 @@ from tests.records.building import letter
 
 from labbro import letters, server
 from labbro.databank import Databank
+from labbro.members.members import Members
 from labbro.platform.clock import FixedClock
 from labbro.platform.database import Database
 from labbro.platform.identities import SeededIdentities
@@ -39,7 +40,10 @@ def settings(tmp_path: Path) -> Settings:
 def services(database: Database, settings: Settings, clock: FixedClock) -> server.Services:
     identities = SeededIdentities(1, clock)
     databank = Databank(database=database, settings=settings, clock=clock, identities=identities)
-    return server.Services(settings=settings, database=database, databank=databank, clock=clock, identities=identities)
+    members = Members.open(database, settings, clock, identities)
+    return server.Services(
+        settings=settings, database=database, databank=databank, members=members, clock=clock, identities=identities
+    )
 
 
 @pytest.fixture

@@ -89,15 +89,6 @@ def request_id_reused() -> LabbroError:
     )
 
 
-def plain_http_ended() -> LabbroError:
-    """Plain HTTP is over."""
-    return NotAllowed(
-        "Plain HTTP is no longer served; call the same address with https:// and check the server's certificate.",
-        message_da="Ukrypteret HTTP er ophørt; kald samme adresse med https:// og kontrollér serverens certifikat.",
-        code="plain-http-ended",
-    )
-
-
 def not_for_you() -> LabbroError:
     """The role may not do this at all."""
     return NotAllowed("Your role may not do this.", message_da="Jeres rolle må ikke gøre dette.", code="not-allowed")

@@ -27,7 +27,8 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
-from labbro.platform import logs, problems, telemetry
+from labbro.platform import logs, plain, problems, telemetry
+from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.security import security_headers
 from labbro.platform.settings import Settings, is_loopback
 
@@ -47,8 +48,9 @@ _in_hand = telemetry.gauge("requests_in_hand", "Requests being answered now.")
 class Edge:
     """Wraps the application. One object for the life of a server."""
 
-    def __init__(self, application: ASGIApp, settings: Settings) -> None:
+    def __init__(self, application: ASGIApp, settings: Settings, clock: Clock | None = None) -> None:
         self._application = application
+        self._goodbye = plain.Goodbye(settings.plain_until, clock or SystemClock())
         headers = security_headers(tls=settings.reached_by_tls)
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
         self._loopback = settings.loopback
@@ -83,8 +85,12 @@ class Edge:
         started = time.perf_counter()
         request_id = _request_id(scope)
         logs.request_id.set(request_id)
-        answer = _Answer(send, [*self._headers, (b"x-request-id", request_id.encode())])
-        if self.stopping:
+        by_plain = plain.is_plain(scope)
+        headers = [*self._headers, *(self._goodbye.headers() if by_plain else ())]
+        answer = _Answer(send, [*headers, (b"x-request-id", request_id.encode())])
+        if by_plain and (refusal := self._goodbye.refusal(scope)):
+            await answer.refuse(403, plain.CODE, *refusal)
+        elif self.stopping:
             await answer.refuse(503, "unavailable", "This server is being stopped; try again in a moment.")
         elif not self._is_meant(scope):
             await answer.refuse(421, "misdirected", "The request names another server; see LABBRO_PUBLIC_URL.")
@@ -137,7 +143,7 @@ class _Answer:
             message["headers"] = [*own, *(pair for pair in self._headers if pair[0] not in present)]
         await self._send(message)
 
-    async def refuse(self, status: int, code: str, detail: str) -> None:
+    async def refuse(self, status: int, code: str, detail: str, detail_da: str | None = None) -> None:
         """Answers without asking the application."""
         problem = problems.Problem(
             type=f"urn:labbro:problem:{code}",
@@ -145,6 +151,7 @@ class _Answer:
             status=status,
             code=code,
             detail=detail,
+            detail_da=detail_da,
             request_id=logs.request_id.get(),
         )
         body = msgspec.json.encode(problem)

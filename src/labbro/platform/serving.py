@@ -13,10 +13,11 @@ from contextlib import suppress
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
 from litestar.concurrency import set_asyncio_executor
+from litestar.types import ASGIApp
 
 from labbro import __version__
 from labbro.errors import NotConfigured
-from labbro.platform import logs
+from labbro.platform import logs, plain
 from labbro.platform.edge import Edge
 from labbro.platform.settings import Settings
 
@@ -46,14 +47,20 @@ def check_servable(settings: Settings) -> None:
             f"LABBRO_HOST={settings.host} can be reached by other machines, so TLS is required: "
             "set LABBRO_TLS_CERT and LABBRO_TLS_KEY, or LABBRO_HOST=127.0.0.1."
         )
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    _check_free(settings.host, settings.port, "LABBRO_PORT")
+    if settings.plain_port is not None:
+        _check_free(settings.host, settings.plain_port, "LABBRO_PLAIN_PORT")
+
+
+def _check_free(host: str, port: int, name: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
             raise NotConfigured(
-                f"LABBRO_HOST={settings.host} and LABBRO_PORT={settings.port} cannot be listened on "
+                f"LABBRO_HOST={host} and {name}={port} cannot be listened on "
                 f"({error.strerror}); is another server running there?"
             ) from None
 
@@ -70,44 +77,52 @@ def _spare_the_collector() -> None:
 
 
 async def _serve(settings: Settings, edge: Edge, on_ready: Callable[[str], None]) -> bool:
-    server = Server(
-        edge,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        websockets=False,
-        log_enabled=False,
-        backlog=512,
-        ssl_cert=settings.tls_cert,
-        ssl_key=settings.tls_key,
-        ssl_protocol_min=SSLProtocols.tls12,
-    )
+    server = _server(settings, edge, settings.port, tls=settings.tls)
+    servers = [server]
+    if settings.plain_port is not None:
+        servers.append(_server(settings, plain.marked(edge), settings.plain_port, tls=False))
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             loop.add_signal_handler(number, told.set)
-    serving = asyncio.create_task(server.serve())
+    serving = [asyncio.create_task(one.serve()) for one in servers]
     stop_wish = asyncio.create_task(told.wait())
-    await _until_listening(settings, serving)
+    for task, port in zip(serving, (settings.port, settings.plain_port), strict=False):
+        await _until_listening(settings.host, port or 0, task)
     _log.info("serving", host=settings.host, port=settings.port, tls=settings.tls, version=__version__)
     on_ready(_address(settings))
-    await asyncio.wait({serving, stop_wish}, return_when=asyncio.FIRST_COMPLETED)
-    if serving.done():
-        await serving
-        return True
-    finished = await edge.finish(settings.stop_seconds)
+    await asyncio.wait({*serving, stop_wish}, return_when=asyncio.FIRST_COMPLETED)
+    broken = [task for task in serving if task.done()]
+    finished = True if broken else await edge.finish(settings.stop_seconds)
     _log.info("stopped", finished=finished)
-    server.stop()
+    for one, task in zip(servers, serving, strict=True):
+        if not task.done():
+            one.stop()
     with suppress(TimeoutError):
-        await asyncio.wait_for(serving, _CLOSE_SECONDS)
+        await asyncio.wait_for(asyncio.gather(*serving), _CLOSE_SECONDS)
     return finished
 
 
-async def _until_listening(settings: Settings, serving: asyncio.Task[None]) -> None:
+def _server(settings: Settings, application: ASGIApp, port: int, *, tls: bool) -> Server:
+    return Server(
+        application,
+        address=settings.host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+        backlog=512,
+        ssl_cert=settings.tls_cert if tls else None,
+        ssl_key=settings.tls_key if tls else None,
+        ssl_protocol_min=SSLProtocols.tls12,
+    )
+
+
+async def _until_listening(host: str, port: int, serving: asyncio.Task[None]) -> None:
     while not serving.done():
         try:
-            _, writer = await asyncio.open_connection(settings.host, settings.port)
+            _, writer = await asyncio.open_connection(host, port)
         except OSError:
             await asyncio.sleep(0.01)
         else:

@@ -66,8 +66,8 @@ class Portal(msgspec.Struct, frozen=True):
         return self.settings.reached_by_tls
 
     def cookie_name(self, name: str) -> str:
-        """With the prefix that forbids other hosts and paths to set it, where browsers honour it."""
-        return f"__Host-labbro-{name}" if self.secure else f"labbro-{name}"
+        """See cookie_name below."""
+        return cookie_name(name, secure=self.secure)
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -83,6 +83,11 @@ class Visit(msgspec.Struct, frozen=True):
     def form_secret(self) -> str:
         """What the form token is bound to."""
         return self.session.token if self.session else self.visit
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """With the prefix that forbids other hosts and paths to set it, where browsers honour it."""
+    return f"__Host-labbro-{name}" if secure else f"labbro-{name}"
 
 
 def visit(portal: Portal, request: AnyRequest) -> Visit:
@@ -135,6 +140,8 @@ def error_page(portal: Portal, request: AnyRequest, error: Exception) -> Page:
     heading, note = words.get(status, other)
     if getattr(error, "code", "") == "sign-in-refused":
         heading, note = texts.sign_in_failed, texts.sign_in_failed_note
+    if getattr(error, "code", "") == "held-back":
+        note = texts.held_back_note
     if status >= 500:
         _log.error("page failed", exc_info=error)
     elif isinstance(error, LabbroError):

@@ -1,0 +1,45 @@
+"""The room as one value: opened once for a process, passed to whoever needs members."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import msgspec
+
+from labbro.members.authentication import Authentication
+from labbro.members.changes import Changes
+from labbro.members.directory import Directories, Directory
+from labbro.platform.clock import Clock
+from labbro.platform.database import Connection, Database
+from labbro.platform.identities import Identities
+from labbro.platform.settings import Settings
+
+
+class Members(msgspec.Struct, frozen=True):
+    """Snapshot, changes and authentication over one database."""
+
+    database: Database
+    settings: Settings
+    clock: Clock
+    identities: Identities
+    directories: Directories
+    changes: Changes
+    authentication: Authentication
+
+    @classmethod
+    def open(cls, database: Database, settings: Settings, clock: Clock, identities: Identities) -> Self:
+        """Opens nothing of its own; the database stays the caller's."""
+        directories = Directories(database)
+        return cls(
+            database=database,
+            settings=settings,
+            clock=clock,
+            identities=identities,
+            directories=directories,
+            changes=Changes(database, clock, identities),
+            authentication=Authentication(database, directories, settings, clock, identities),
+        )
+
+    def directory(self, connection: Connection | None = None) -> Directory:
+        """The members: exact within a transaction, else as they were at most a second ago."""
+        return self.directories.in_transaction(connection) if connection else self.directories.recent()
