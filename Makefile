@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench fuzz audit pins clean
+.PHONY: help run test check format docs bench fuzz audit pins clean
 
 help:
 	@echo "make run     Labbro with its demonstration country on http://127.0.0.1:8400; Ctrl-C stops it"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench   measures letters and databank, keeps the results in docs/performance"
 	@echo "make fuzz    many mutated letters: COUNT=100000 SEED=1 are the defaults"
 	@echo "make format  puts the code in shape"
+	@echo "make docs    writes the reference pages of the letters anew"
 	@echo "make pins    takes up newer versions of what Labbro stands on"
 	@echo "make clean   removes the environment, not the data"
 
@@ -35,6 +36,9 @@ check: $(VENV)/ready-to-test
 format: $(VENV)/ready-to-test
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+docs: $(VENV)/ready-to-run
+	$(BIN)/labbro reference --out docs/letters
 
 bench: $(VENV)/ready-to-test
 	$(BIN)/labbro bench letters --keep docs/performance

@@ -16,17 +16,18 @@ Decoded: TypeAlias = "str | tuple[Element, ...] | None"
 
 
 class Codec(msgspec.Struct, frozen=True):
-    """One way of saying an element in one component. `expected` describes the form in messages."""
+    """One way of saying an element in one component. `expected` describes the form in messages; `words` its table."""
 
     encode: Callable[[Element], str | None]
     decode: Callable[[str, int], Decoded]
     fault: str = "unknown-code"
     expected: str = ""
+    words: Mapping[str, str] = {}
 
 
 def _table(codes: Mapping[str, str], also: Mapping[str, str] | None = None) -> Codec:
     back = {code: word for word, code in codes.items()} | dict(also or {})
-    return Codec(lambda element: codes.get(element.value), lambda code, _at: back.get(code))
+    return Codec(lambda element: codes.get(element.value), lambda code, _at: back.get(code), words=codes)
 
 
 def _encode_minute(element: Element) -> str | None:
