@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from labbro.errors import Conflict, LabbroError, Unavailable
+import msgspec
+
+from labbro.errors import LabbroError, Unavailable
+from labbro.numbers.agents import AgentRow, heard
 from labbro.numbers.model import Attendance, Attended, Drawn, DrawRequest, Series, Statement
 from labbro.numbers.space import Space
 from labbro.numbers.stock import Stock
@@ -28,11 +31,10 @@ class FakeService:
         self.space = space or Space()
         self.lose = lose
         self.down = False
+        self.fault: str | None = None
         self.problem: LabbroError | None = None
         self.issued: dict[UUID, Series] = {}
-        self.attended: dict[UUID, Attended] = {}
-        self.nonces: dict[UUID, tuple[str, UUID]] = {}  # agent -> nonce, and the request that made it
-        self.on_hold: set[UUID] = set()
+        self.agents: dict[UUID, AgentRow] = {}
         self.calls: list[tuple[dt.datetime, str, UUID]] = []
         self.next_position = 0
         self._random = random.Random(seed)
@@ -40,29 +42,31 @@ class FakeService:
 
     def draw(self, request: DrawRequest) -> Drawn:
         self._arrive("draw", request.request_id)
-        statement = request.statement
-        assert statement is not None
+        assert request.statement is not None
         again = request.request_id in self.issued
-        self._watch(statement, request.request_id)
         if self.problem is not None and not again:
             raise self.problem
+        nonce = self._hear(request.statement, request.request_id)
         if not again:
             self.issued[request.request_id] = self._issue(request)
-            self._renew(statement.agent_id, request.request_id)
         self._leave()
-        return Drawn(series=self.issued[request.request_id], again=again, nonce=self.nonces[statement.agent_id][0])
+        series = self.issued[request.request_id]
+        if self.fault == "overlap":  # a service that lost its mind
+            series = msgspec.structs.replace(
+                series,
+                first_position=0,
+                first_number=self.space.number(0),
+                last_number=self.space.number(series.count - 1),
+            )
+        if self.fault == "other numbers":
+            series = msgspec.structs.replace(series, last_number=self.space.number(0))
+        return Drawn(series=series, again=again, nonce=nonce)
 
     def attend(self, attendance: Attendance) -> Attended:
         self._arrive("attend", attendance.request_id)
-        agent = attendance.statement.agent_id
-        self._watch(attendance.statement, attendance.request_id)
-        if attendance.request_id not in self.attended:
-            self._renew(agent, attendance.request_id)
-            self.attended[attendance.request_id] = Attended(
-                nonce=self.nonces[agent][0], next_position=self.next_position
-            )
+        nonce = self._hear(attendance.statement, attendance.request_id)
         self._leave()
-        return self.attended[attendance.request_id]
+        return Attended(nonce=nonce, next_position=self.next_position)
 
     def _issue(self, request: DrawRequest) -> Series:
         first, self.next_position = self.next_position, self.next_position + request.count
@@ -83,16 +87,25 @@ class FakeService:
             drawn_at=self.clock.now(),
         )
 
-    def _watch(self, statement: Statement, request_id: UUID) -> None:
-        """Only the last answer's nonce is good, but for a repetition of the last request."""
-        kept = self.nonces.get(statement.agent_id)
-        stale = kept is not None and statement.nonce != kept[0] and request_id != kept[1]
-        if statement.agent_id in self.on_hold or stale:
-            self.on_hold.add(statement.agent_id)
-            raise Conflict("cloned", code="agent-cloned-or-restored")
-
-    def _renew(self, agent: UUID, request_id: UUID) -> None:
-        self.nonces[agent] = (f"{self._random.getrandbits(128):032x}", request_id)
+    def _hear(self, statement: Statement, request_id: UUID) -> str:
+        """The service's own rule: labbro.numbers.agents. Gives the nonce of the answer."""
+        row, problem, _ = heard(
+            statement,
+            self.agents.get(statement.agent_id),
+            account_id=ACCOUNT,
+            request_id=request_id,
+            nonce=f"{self._random.getrandbits(128):032x}",
+            capacity=self.space.capacity,
+            now=self.clock.now(),
+        )
+        if row is not None:
+            self.agents[statement.agent_id] = row
+        if problem is not None:
+            raise problem
+        assert row is not None
+        highest = statement.highest_position
+        assert highest is None or highest < self.next_position, "the agent holds what was never issued"
+        return row.nonce
 
     def _arrive(self, act: str, request_id: UUID) -> None:
         self.calls.append((self.clock.now(), act, request_id))

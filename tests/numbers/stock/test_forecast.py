@@ -107,7 +107,7 @@ def test_weeks_without_use_make_no_negative_and_no_endless_forecast() -> None:
     made = of(counts, 160)
     assert made.level == 0
     assert made.use(HALF_YEAR) == 0
-    assert made.days_of(10) == 728
+    assert made.days_of(10) == 364
 
 
 def test_the_band_widens_with_the_horizon() -> None:

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 from statistics import fmean, median
 from typing import Final
 
@@ -26,6 +28,7 @@ import msgspec
 from labbro.numbers.stock.holidays import kind_of_day
 
 WEEK: Final = 7
+MOST_DAYS: Final = 364  # how far the course of a stock is followed
 USUAL_WEEK: Final = (1.3, 1.3, 1.3, 1.3, 1.1, 0.35, 0.35)  # Monday to Sunday, sum 7
 SEASON_AFTER_DAYS: Final = 400
 _YEAR: Final = 364
@@ -92,7 +95,8 @@ class Forecast(msgspec.Struct, frozen=True):
 
     def use(self, days: int) -> float:
         """Expected use of so many days from `start` on."""
-        return sum(self.day(day) for day in range(self.start, self.start + days))
+        course = _course(self)
+        return course[days - 1] if 0 < days <= len(course) else sum(map(self.day, range(self.start, self.start + days)))
 
     def band(self, days: int) -> tuple[float, float, float]:
         """Low, expected and high use of so many days."""
@@ -106,14 +110,20 @@ class Forecast(msgspec.Struct, frozen=True):
         drift = self.drift**2 * (days / 28) / 3
         return math.sqrt(noise + self.level_spread**2 + drift)
 
-    def days_of(self, stock: float, most: int = 728) -> float:
-        """How many days a stock lasts; `most` where it lasts longer."""
-        for passed in range(most):
-            use = self.day(self.start + passed)
-            if use >= stock:
-                return passed + (stock / use if use > 0 else 0.0)
-            stock -= use
-        return float(most)
+    def days_of(self, stock: float) -> float:
+        """How many days a stock lasts, at most MOST_DAYS; a stock of nothing lasts no day."""
+        course = _course(self)
+        whole = bisect_left(course, stock)
+        if stock <= 0 or whole == len(course):
+            return 0.0 if stock <= 0 else float(MOST_DAYS)
+        before = course[whole - 1] if whole else 0.0
+        return whole + (stock - before) / (course[whole] - before)
+
+
+@lru_cache(maxsize=512)  # asked for many times a day
+def _course(made: Forecast) -> tuple[float, ...]:
+    """The expected use of the first day, the first two, the first three ..."""
+    return tuple(accumulate(made.day(day) for day in range(made.start, made.start + MOST_DAYS)))
 
 
 def forecast(counts: Counts, today: int, yearly: int | None = None, profile: Profile | None = None) -> Forecast | None:
@@ -167,7 +177,7 @@ def _weekdays(counts: Counts, first: int, today: int) -> tuple[float, ...]:
         total = sum(counts.get(day, 0) for day in days)
         if total and all(kind_of_day(day) == "ordinary" for day in days):
             shares.append([counts.get(day, 0) * WEEK / total for day in days])
-    weight = len(shares) / (len(shares) + 3)
+    weight = len(shares) ** 2 / (len(shares) ** 2 + 4)
     found = [median(column) for column in zip(*shares, strict=True)] if shares else list(USUAL_WEEK)
     blended = [weight * own + (1 - weight) * usual for own, usual in zip(found, USUAL_WEEK, strict=True)]
     scale = WEEK / sum(blended)
@@ -284,5 +294,6 @@ def _drift(counts: Counts, shape: Profile, first: int, today: int) -> float:
     return min(0.5, max(_LEAST_DRIFT, _MAD * median(steps)))
 
 
+@cache
 def _week_of_year(day: int) -> int:
     return min(51, (dt.date.fromordinal(day).timetuple().tm_yday - 1) // WEEK)

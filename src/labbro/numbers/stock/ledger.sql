@@ -14,11 +14,8 @@ UPDATE agent SET previous_agent_id = agent_id, agent_id = :agent_id, made_at = :
 -- name: set_yearly
 UPDATE agent SET yearly = ?;
 
--- name: begin_call
-UPDATE agent SET calls = calls + 1;
-
 -- name: set_nonce
-UPDATE agent SET nonce = ?;
+UPDATE agent SET nonce = ?, calls = calls + 1;
 
 -- name: add_head
 INSERT INTO head (one, ordinal, digest) VALUES (1, 0, ?);
@@ -155,3 +152,6 @@ WHERE s.next <> coalesce((SELECT h.past FROM hand_out AS h WHERE h.series = s.or
 
 -- name: overlapping_series
 SELECT ordinal FROM series WHERE space = :space AND round = :round AND first < :past AND :first < past;
+
+-- name: any_series
+SELECT 1 FROM series WHERE state <> 'void' LIMIT 1;

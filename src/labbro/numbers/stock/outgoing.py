@@ -38,9 +38,11 @@ class Outgoing:
         return tuple(_request(row) for row in self._ledger.all("requests", (most,)))
 
     def begin(self, request_id: UUID) -> Statement:
-        """Notes, durably, that an attempt begins; gives the statement to send with it."""
+        """Notes, durably, that an attempt begins; gives the statement to send with it.
+
+        A call that is tried again keeps its number: a count that runs ahead of the service's would hide a clone.
+        """
         with self._ledger.transaction():
-            self._ledger.run("begin_call")
             self._ledger.run("try_request", (str(request_id),))
         agent = self._ledger.one("agent")
         head = self._ledger.one("head")
@@ -50,7 +52,7 @@ class Outgoing:
         assert highest is not None
         return Statement(
             agent_id=UUID(agent[0]),
-            call=agent[9],
+            call=agent[9] + 1,
             nonce=agent[10],
             highest_position=highest[0],
             ledger_digest=head[1].hex(),
@@ -61,10 +63,18 @@ class Outgoing:
     ) -> None:
         """Keeps a drawn series with the service's nonce, and the attendance that will confirm it; all or nothing.
 
-        Taking the same answer twice changes nothing. Raises Conflict `series-unfit` or `series-overlaps`.
+        Taking the same answer twice changes nothing. Raises Conflict `series-unfit` or `series-overlaps`: then the
+        request is ended, and only the nonce is kept.
         """
-        row = check_series(self._ledger, series, request, space)
         now = milliseconds(self._clock.now())
+        try:
+            row = check_series(self._ledger, series, request, space)
+        except Conflict as error:
+            with self._ledger.transaction():
+                self._end(request.request_id, "refused", error.code, now)
+                if nonce is not None:
+                    self._ledger.run("set_nonce", (nonce,))
+            raise
         with self._ledger.transaction():
             if row is not None:
                 self._ledger.run("add_series", row)

@@ -12,7 +12,7 @@ CREATE TABLE agent (
     device             INTEGER NOT NULL,
     inode              INTEGER NOT NULL,
     boot               TEXT NOT NULL,
-    calls              INTEGER NOT NULL DEFAULT 0,  -- calls to the service that were begun
+    calls              INTEGER NOT NULL DEFAULT 0,  -- calls that the service answered
     nonce              TEXT                 -- what the service gave last
 ) STRICT;
 

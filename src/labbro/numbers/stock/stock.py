@@ -8,31 +8,24 @@ hand-out is durable is never handed out again, whatever became of it.
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from labbro.errors import Conflict, NotFound, Unavailable, WrongUse
+from labbro.errors import Conflict, NotFound, Unavailable
 from labbro.numbers.space import Space
-from labbro.numbers.stock import founding, place
+from labbro.numbers.stock import founding, place, rows
 from labbro.numbers.stock.ledger import Ledger
 from labbro.numbers.stock.model import Fate, HandOut, HeldSeries, Identity, Range, instant, milliseconds
 from labbro.numbers.stock.outgoing import Outgoing
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.identities import Identities
 
-LARGEST_HAND_OUT: Final = 100_000
 _HOUR_MS: Final = 3_600_000
 _DENMARK: Final = ZoneInfo("Europe/Copenhagen")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_PURPOSE = re.compile(r"[a-z][a-z-]{0,39}")  # no digits: nobody can be named by it
-
-Row = tuple[Any, ...]
 
 
 class Stock:
@@ -48,6 +41,7 @@ class Stock:
         self._given: dict[int, tuple[int, ...]] = {}  # thread -> ordinals that its last `take` returned
         self._delivered: list[int] = []
         self._day_of_hour = (-1, 0)
+        self._hold = self.outgoing.note("hold") or None
 
     @classmethod
     def open(
@@ -132,12 +126,12 @@ class Stock:
         handed = self.hand_out(count, request_id=request_id, purpose=purpose)
         numbers = self.numbers_of(handed)
         with self.ledger.mutex:
-            self._given[thread] = _ordinals(handed)
+            self._given[thread] = rows.ordinals(handed)
         return numbers
 
     def hand_out(self, count: int, *, request_id: str | None = None, purpose: str | None = None) -> HandOut:
         """As `take`, for callers that tell the numbers onwards: they say `delivered` when the numbers have arrived."""
-        _check_wish(count, request_id, purpose)
+        rows.check_wish(count, request_id, purpose)
         with self.ledger.mutex:
             try:
                 with self.ledger.transaction():
@@ -156,7 +150,7 @@ class Stock:
     def delivered(self, handed: HandOut) -> None:
         """The numbers reached the caller. Written with the next hand-out, or at `close`."""
         with self.ledger.mutex:
-            self._delivered.extend(_ordinals(handed))
+            self._delivered.extend(rows.ordinals(handed))
 
     def numbers_of(self, handed: HandOut) -> tuple[str, ...]:
         """The numbers of a hand-out, in order."""
@@ -170,7 +164,25 @@ class Stock:
                     delivered = self._trust()
                 del self._delivered[: len(delivered)]
 
+    @property
+    def on_hold(self) -> str | None:
+        """The code for which nothing is handed out any more; None while all is well."""
+        return self._hold
+
+    def hold(self, code: str) -> None:
+        """Stops handing out, durably: the service found that another copy of this file is in use. Ended by adoption."""
+        self.outgoing.set_note("hold", code)
+        self._hold = code
+
     def _hand_out(self, count: int, request_id: str | None, purpose: str | None) -> HandOut:
+        if self._hold is not None:
+            raise Conflict(
+                "The service found that a copy of this stock is in use; no number is handed out. Look for the other "
+                "copy, then: labbro stock adopt.",
+                message_da="Tjenesten har fundet, at en kopi af dette lager er i brug; der udleveres ingen numre. Find "
+                "den anden kopi, og så: labbro stock adopt.",
+                code="stock-on-hold",
+            )
         now = milliseconds(self.clock.now())
         pieces = self._pieces(count)
         ordinal, digest = self._head or self._read_head()
@@ -215,17 +227,17 @@ class Stock:
 
     def _known(self, request_id: str, count: int) -> HandOut | None:
         """The hand-out of a request that was made before."""
-        rows = self.ledger.all("hand_outs_of_request", (request_id,))
-        if not rows:
+        found = self.ledger.all("hand_outs_of_request", (request_id,))
+        if not found:
             return None
-        handed = msgspec.structs.replace(_handed(rows), again=True)
+        handed = msgspec.structs.replace(rows.handed(found), again=True)
         if handed.count != count:
             raise Conflict(
                 "The request id was used before for another count.",
                 message_da="Forespørgslens id er brugt før til et andet antal.",
                 code="request-id-reused",
             )
-        if {row[0] for row in self.ledger.all("settled") if row[1] == "void"} & set(_ordinals(handed)):
+        if {row[0] for row in self.ledger.all("settled") if row[1] == "void"} & set(rows.ordinals(handed)):
             raise Conflict(
                 "The numbers of this request were declared void; make a new request.",
                 message_da="Numrene til denne forespørgsel er erklæret ugyldige; lav en ny forespørgsel.",
@@ -268,13 +280,17 @@ class Stock:
         row = self.ledger.one("left")
         return row[1] if row else 0
 
+    def has_series(self) -> bool:
+        """Whether this agent ever held a series that was not voided by an adoption."""
+        return self.ledger.one("any_series") is not None
+
     def series(self) -> tuple[HeldSeries, ...]:
         """Every series ever held, in the order of use."""
-        return tuple(_held(row) for row in self.ledger.all("all_series"))
+        return tuple(rows.held(row) for row in self.ledger.all("all_series"))
 
     def in_doubt(self) -> tuple[HandOut, ...]:
         """Hand-outs that are durable, but of which nobody knows whether the numbers reached the caller."""
-        return tuple(_handed([row]) for row in self.ledger.all("in_doubt"))
+        return tuple(rows.handed([row]) for row in self.ledger.all("in_doubt"))
 
     def settle(self, ordinal: int, fate: Fate) -> None:
         """Notes what became of a hand-out in doubt: used, or void. Void numbers stay unused for ever."""
@@ -290,7 +306,7 @@ class Stock:
     def find(self, number: str) -> HandOut | None:
         """The hand-out of a number; None when this stock never handed it out. Raises WrongUse for a wrong number."""
         row = self.ledger.one("hand_out_of_position", {"position": self.space.position(number)})
-        return _handed([row]) if row else None
+        return rows.handed([row]) if row else None
 
     def consumed(self, since_day: int = 0) -> dict[int, int]:
         """Numbers handed out on each Danish day (proleptic ordinal, `date.toordinal`), from a day on."""
@@ -327,59 +343,3 @@ class Stock:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close()
-
-
-def _check_wish(count: int, request_id: str | None, purpose: str | None) -> None:
-    if not 1 <= count <= LARGEST_HAND_OUT:
-        raise WrongUse(
-            f"Between 1 and {LARGEST_HAND_OUT} numbers can be taken at once.",
-            message_da=f"Der kan tages mellem 1 og {LARGEST_HAND_OUT} numre ad gangen.",
-            code="count-out-of-range",
-        )
-    if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
-        raise WrongUse(
-            "A request id is 1 to 64 letters, digits, or . _ : -",
-            message_da="Et forespørgsels-id er 1 til 64 bogstaver, cifre eller . _ : -",
-            code="request-id-malformed",
-        )
-    if purpose is not None and not _PURPOSE.fullmatch(purpose):
-        raise WrongUse(
-            "A purpose is one word in small letters, such as reception; it names no person.",
-            message_da="Et formål er ét ord med små bogstaver, for eksempel reception; det nævner ingen person.",
-            code="purpose-malformed",
-        )
-
-
-def _ordinals(handed: HandOut) -> tuple[int, ...]:
-    return tuple(range(handed.ordinal, handed.ordinal + len(handed.ranges)))
-
-
-def _handed(rows: Sequence[Row]) -> HandOut:
-    """One hand-out of its rows: ordinal, series, first, past, at, part, parts, request_id, purpose."""
-    first = rows[0]
-    return HandOut(
-        ordinal=first[0],
-        ranges=tuple(Range(row[2], row[3]) for row in rows),
-        at=instant(first[4]),
-        request_id=first[7],
-        purpose=first[8],
-    )
-
-
-def _held(row: Row) -> HeldSeries:
-    _, series_id, request_id, round_, first, past, following, state, drawn_at, void_at, void_why = row
-    return msgspec.convert(
-        {
-            "series_id": series_id,
-            "request_id": request_id,
-            "round": round_,
-            "first": first,
-            "past": past,
-            "next": following,
-            "state": state,
-            "drawn_at": instant(drawn_at),
-            "void_at": None if void_at is None else instant(void_at),
-            "void_why": void_why,
-        },
-        HeldSeries,
-    )
