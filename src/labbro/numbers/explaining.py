@@ -1,4 +1,4 @@
-"""What is {likely} wrong with a number: which digit, which two changed places, or which other kind of number it is. Pure.
+"""What is likely wrong with a number: which digit, which two places, or which other kind of number it is. Pure.
 
 A check digit tells that something is wrong, not where: almost every digit could be the wrong one. So every number that
 one slip of hand or eye away is offered, and those come first that somebody was given (`known`): in a laboratory's own

@@ -168,13 +168,13 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
 class SeriesPage(msgspec.Struct, frozen=True, kw_only=True):
     """Some of a holder's series, newest first, and every stretch from the lowest to the highest of them.
 
-    `before`: to be given for the next page; None at the end.
+    `before`: a series id, to be given for the next page; None at the end.
     """
 
     series: tuple[Series, ...]
     releases: tuple[Release, ...]
     stretches: tuple[Stretch, ...]
-    before: int | None = None
+    before: UUID | None = None
 
 
 class LifeEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -206,6 +206,15 @@ def reason_missing(longest: int) -> WrongUse:
     )
 
 
+def reason_identity() -> WrongUse:
+    """A reason is read by others than those who know the patient."""
+    return WrongUse(
+        "A reason must not hold a long number: it could be a person's or a sample's.",
+        message_da="En årsag må ikke indeholde et langt nummer: det kunne være en persons eller en prøves.",
+        code="reason-identity",
+    )
+
+
 def request_id_reused() -> Conflict:
     """The same request id for another content."""
     return Conflict(

@@ -1,0 +1,120 @@
+-- name: add_space
+INSERT INTO numbers.space (space, name, definition, capacity, next_position, version)
+SELECT coalesce(max(space), 0) + 1, %s, %s, %s, 0, 0 FROM numbers.space
+ON CONFLICT (name) DO NOTHING;
+
+-- name: redefine_space
+UPDATE numbers.space SET definition = %s, capacity = %s WHERE name = %s AND version = 0;
+
+-- name: read_space
+SELECT space, next_position, version, definition::text FROM numbers.space WHERE name = %s;
+
+-- name: lock_space
+-- The one lock of a space: whoever holds it issues. What the database promises is read behind it, in the same breath.
+SELECT space, next_position, version,
+    current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+    current_setting('synchronous_standby_names'), pg_is_in_recovery()
+FROM numbers.space WHERE name = %s FOR UPDATE;
+
+-- name: promises
+SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+    current_setting('synchronous_standby_names'), pg_is_in_recovery();
+
+-- name: known_series
+SELECT s.request_digest, p.name, s.series_id, s.round, s.positions, s.account_id, s.laboratory_id, s.vendor_id,
+    s.system_id, s.manual, s.request_id, s.drawn_at,
+    (SELECT coalesce(sum(upper(r.positions) - lower(r.positions)), 0)::bigint FROM numbers.release AS r
+        WHERE r.series_id = s.series_id)
+FROM unnest(%s::uuid[], %s::uuid[]) AS asked (account_id, request_id)
+JOIN numbers.series AS s USING (account_id, request_id)
+JOIN numbers.space AS p ON p.space = s.space;
+
+-- name: known_releases
+SELECT r.account_id, r.request_id, r.request_digest
+FROM unnest(%s::uuid[], %s::uuid[]) AS asked (account_id, request_id)
+JOIN numbers.release AS r USING (account_id, request_id);
+
+-- name: known_approvals
+SELECT a.approval_id, a.account_id, a.laboratory_id, a.vendor_id, p.name, a.count, a.request_id, a.asked_at,
+    a.asked_by, a.decision, a.decided_at, a.decided_by
+FROM unnest(%s::uuid[], %s::uuid[]) AS asked (account_id, request_id)
+JOIN numbers.approval AS a USING (account_id, request_id)
+JOIN numbers.space AS p ON p.space = a.space;
+
+-- name: drawn_today
+SELECT account_id, numbers FROM numbers.drawn_day WHERE account_id = ANY(%s) AND space = %s AND day = %s;
+
+-- name: lock_agents
+SELECT agent_id, account_id, call, nonce, previous_nonce, last_request_id, highest_position, ledger_digest, seen_at,
+    state, held_at
+FROM numbers.agent WHERE agent_id = ANY(%s) ORDER BY agent_id FOR UPDATE;
+
+-- name: resting
+-- Released numbers that have rested long enough, without what came back already or is not to come back.
+SELECT release_id, round, start, stop FROM (
+    SELECT r.release_id, (r.round + 1)::smallint AS round, upper(r.positions) AS stop, r.released_at,
+        greatest(
+            lower(r.positions),
+            (SELECT max(upper(s.positions)) FROM numbers.series AS s WHERE s.release_id = r.release_id),
+            (SELECT max(upper(g.positions)) FROM numbers.gap AS g WHERE g.release_id = r.release_id)
+        ) AS start
+    FROM numbers.release AS r WHERE r.space = %s AND r.released_at <= %s
+) AS rested
+WHERE start < stop ORDER BY released_at, release_id LIMIT %s;
+
+-- name: move_space
+UPDATE numbers.space SET next_position = %s, version = %s WHERE space = %s AND version < %s;
+
+-- name: add_series
+INSERT INTO numbers.series (
+    series_id, space, round, positions, account_id, laboratory_id, vendor_id, system_id, credential_id, person_id, actor,
+    manual, request_id, request_digest, release_id, version, drawn_at
+)
+SELECT series_id, %s, round, int8range(start, stop), account_id, laboratory_id, vendor_id, system_id, credential_id,
+    person_id, actor, manual, request_id, request_digest, release_id, %s, %s
+FROM unnest(
+    %s::uuid[], %s::smallint[], %s::bigint[], %s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[],
+    %s::uuid[], %s::text[], %s::boolean[], %s::uuid[], %s::bytea[], %s::uuid[]
+) AS new (
+    series_id, round, start, stop, account_id, laboratory_id, vendor_id, system_id, credential_id, person_id, actor,
+    manual, request_id, request_digest, release_id
+);
+
+-- name: add_gap
+INSERT INTO numbers.gap (gap_id, space, round, positions, release_id, reason, note, actor, at)
+VALUES (%s, %s, %s, int8range(%s, %s), %s, %s, %s, %s, %s);
+
+-- name: add_drawn_day
+INSERT INTO numbers.drawn_day (account_id, space, day, numbers, series)
+SELECT account_id, %s, %s, numbers, series FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[])
+    AS new (account_id, numbers, series)
+ON CONFLICT (account_id, space, day) DO UPDATE
+SET numbers = drawn_day.numbers + excluded.numbers, series = drawn_day.series + excluded.series;
+
+-- name: add_approval
+INSERT INTO numbers.approval (
+    approval_id, account_id, laboratory_id, vendor_id, space, count, request_id, request_digest, asked_at, asked_by
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s);
+
+-- name: keep_agent
+INSERT INTO numbers.agent (
+    agent_id, account_id, call, nonce, previous_nonce, last_request_id, highest_position, ledger_digest, seen_at, state,
+    held_at
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (agent_id) DO UPDATE SET
+    call = excluded.call, nonce = excluded.nonce, previous_nonce = excluded.previous_nonce,
+    last_request_id = excluded.last_request_id, highest_position = excluded.highest_position,
+    ledger_digest = excluded.ledger_digest, seen_at = excluded.seen_at, state = excluded.state,
+    held_at = excluded.held_at;
+
+-- name: unreturned
+SELECT release_id, round, start, stop FROM (
+    SELECT r.release_id, (r.round + 1)::smallint AS round, upper(r.positions) AS stop,
+        greatest(
+            lower(r.positions),
+            (SELECT max(upper(s.positions)) FROM numbers.series AS s WHERE s.release_id = r.release_id),
+            (SELECT max(upper(g.positions)) FROM numbers.gap AS g WHERE g.release_id = r.release_id)
+        ) AS start
+    FROM numbers.release AS r WHERE r.space = %s
+) AS rested
+WHERE start < stop ORDER BY release_id;
