@@ -18,9 +18,9 @@ SIGNALLED = 128  # plus the signal's number, as shells have it
 
 # Which module of labbro.commands offers which command; each module has register(app).
 COMMANDS = {
-    "check": "letters",
-    "convert": "letters",
-    "show": "letters",
+    "check": "check",
+    "convert": "convert",
+    "show": "show",
     "load": "databank",
     "watch": "databank",
     "synthetic": "synthetic",

@@ -25,10 +25,10 @@ from labbro.letters.registry import Registry
 SHARE_BYTES: Final = 1 << 19
 # Without a place to cut, so much is kept; what comes after is read as a stream.
 UNCUT_BYTES: Final = 16 << 20
-_RELEASED_LINE_END = re.compile(r"\?[\r\n]+")
-_TAG = re.compile("UN[ABHTZ]")
+_TAG = re.compile(b"UN[ABHTZ]")
 _START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*UN[ABH]")
 _BOM = b"\xef\xbb\xbf"
+RELEASE, TERMINATOR, BLANK = b"?' "
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -130,12 +130,12 @@ class Joined(io.RawIOBase):
 
 # Which tag may follow which, with nothing between but what a letter holds.
 _NEXT: Final = {
-    "": {"UNA", "UNB"},
-    "UNA": {"UNB"},
-    "UNB": {"UNH"},
-    "UNH": {"UNT"},
-    "UNT": {"UNH", "UNZ"},
-    "UNZ": {"UNA", "UNB"},
+    b"": {b"UNA", b"UNB"},
+    b"UNA": {b"UNB"},
+    b"UNB": {b"UNH"},
+    b"UNH": {b"UNT"},
+    b"UNT": {b"UNH", b"UNZ"},
+    b"UNZ": {b"UNA", b"UNB"},
 }
 
 
@@ -147,96 +147,106 @@ class _Cutter:
 
     def __init__(self, source: BinaryIO, size: int) -> None:
         self._source, self._size = source, size
-        self._unb, self._before = "", 0
+        self._unb, self._before = b"", 0
 
     def cut(self, head: bytes) -> Iterator[Share]:
-        text, rest, chunk = "", "", head
+        text, chunk = b"", head
         while chunk:
-            # As edifact.py reads: line ends go, released characters are set apart; a pair may be cut in two.
-            rest = _RELEASED_LINE_END.sub("?", rest + chunk.decode("latin-1"))
-            bare = rest.rstrip("\r\n")
-            held = len(rest) - len(bare) + ((len(bare) - len(bare.rstrip("?"))) % 2)
-            whole, rest = (rest[: len(rest) - held], rest[len(rest) - held :]) if held else (rest, "")
-            text += edifact.protect(whole).replace("\r", "").replace("\n", "")
+            # Line ends mean nothing anywhere.
+            text += chunk.replace(b"\r", b"").replace(b"\n", b"")
             if len(text) >= self._size:
                 tags = self._tags(text)
                 if tags is None or len(text) > UNCUT_BYTES:
-                    yield self._uncut(text, rest)
+                    yield self._uncut(text)
                     return
                 end = self._last_place(text, tags)
                 if end:
                     yield self._share(text[:end], tags, more=True)
                     text = text[end:]
             chunk = self._source.read(self._size)
-        text += edifact.protect(rest).replace("\r", "").replace("\n", "")
         tags = self._tags(text)
-        yield self._uncut(text, "") if tags is None else self._share(text, tags, more=False)
+        yield self._uncut(text) if tags is None else self._share(text, tags, more=False)
 
-    def _tags(self, text: str) -> list[tuple[str, int]] | None:
+    def _tags(self, text: bytes) -> list[tuple[bytes, int]] | None:
         """The envelope's tags and where they stand; None where they are not in order."""
-        found: list[tuple[str, int]] = []
-        last, end = ("UNT", 0) if self._before else ("", 0)
+        found: list[tuple[bytes, int]] = []
+        last, end = (b"UNT", 0) if self._before else (b"", 0)
         for match in _TAG.finditer(text):
             begin = match.start()
             if not _is_tag(text, begin):
                 continue
             tag = match[0]
-            if tag not in _NEXT[last] or (tag != "UNT" and text[end:begin].strip(" ")):
+            if tag not in _NEXT[last] or (tag != b"UNT" and text[end:begin].strip(b" ")):
                 return None
             found.append((tag, begin))
-            last, end = tag, text.find("'", begin) + 1
+            last, end = tag, _end_of(text, begin)
             if not end:
                 # The last segment is not whole yet.
                 return found
         return found
 
-    def _last_place(self, text: str, tags: list[tuple[str, int]]) -> int:
+    def _last_place(self, text: bytes, tags: list[tuple[bytes, int]]) -> int:
         """Behind the last letter, or interchange, that another letter follows; 0 where there is none."""
         followed = False
         for (tag, begin), (after, _) in zip(reversed(tags[:-1]), reversed(tags[1:]), strict=True):
-            followed = followed or after == "UNH"
-            if followed and (tag == "UNZ" or (tag == "UNT" and after == "UNH")):
-                return text.find("'", begin) + 1
+            followed = followed or after == b"UNH"
+            if followed and (tag == b"UNZ" or (tag == b"UNT" and after == b"UNH")):
+                return _end_of(text, begin)
         return 0
 
-    def _share(self, text: str, tags: list[tuple[str, int]], *, more: bool) -> Share:
+    def _share(self, text: bytes, tags: list[tuple[bytes, int]], *, more: bool) -> Share:
         """The share of this text; the state moves on to what comes after it."""
         opened, before = self._unb, self._before
         ends_after, said, letters = 0, "", 0
         for tag, begin in tags:
             if begin >= len(text):
                 break
-            if tag == "UNH":
+            if tag == b"UNH":
                 letters += 1
                 self._before += 1
-            elif tag == "UNB":
-                self._unb = text[begin : text.find("'", begin)]
-            elif tag == "UNZ":
+            elif tag == b"UNB":
+                self._unb = text[begin : _end_of(text, begin)]
+            elif tag == b"UNZ":
                 if not ends_after:
-                    ends_after, said = letters, _element(text[begin : text.find("'", begin)], 1)
+                    ends_after, said = letters, _element(text[begin : _end_of(text, begin)], 1)
                 self._before = 0
-        data = edifact.original((_header(opened) if before else "") + text)
+        data = _header(opened) + text if before else text
         return Share(data, before=before, more=more and self._before > 0, ends_after=ends_after, said=said)
 
-    def _uncut(self, text: str, rest: str) -> Share:
-        data = edifact.original((_header(self._unb) if self._before else "") + text) + rest.encode("latin-1")
+    def _uncut(self, text: bytes) -> Share:
+        data = _header(self._unb) + text if self._before else text
         return Share(stream=cast("BinaryIO", Joined(data, self._source)), before=self._before)
 
 
-def _is_tag(text: str, at: int) -> bool:
+def _is_tag(text: bytes, at: int) -> bool:
     """Whether a segment begins here, and its tag is just this."""
     begin = at
-    while begin and text[begin - 1] == " ":
+    while begin and text[begin - 1] == BLANK:
         begin -= 1
-    starts = not begin or text[begin - 1] == "'"
-    return starts and (text[at + 3 : at + 4] in {"+", "'"} or text.startswith("UNA", at))
+    starts = not begin or (text[begin - 1] == TERMINATOR and not _is_released(text, begin - 1))
+    return starts and (text[at + 3 : at + 4] in {b"+", b"'"} or text.startswith(b"UNA", at))
 
 
-def _header(unb: str) -> str:
+def _end_of(text: bytes, begin: int) -> int:
+    """Behind the segment that begins here; 0 where it has no end."""
+    at = text.find(b"'", begin)
+    while at >= 0 and _is_released(text, at):
+        at = text.find(b"'", at + 1)
+    return at + 1
+
+
+def _is_released(text: bytes, at: int) -> bool:
+    first = at
+    while first and text[first - 1] == RELEASE:
+        first -= 1
+    return (at - first) % 2 == 1
+
+
+def _header(unb: bytes) -> bytes:
     """UNA and UNB as a share needs them that does not begin an interchange."""
-    return f"{edifact.UNA}{unb}'" if unb else ""
+    return edifact.UNA.encode() + unb
 
 
-def _element(segment: str, number: int) -> str:
-    split = edifact.split_segment(segment)
+def _element(segment: bytes, number: int) -> str:
+    split = edifact.split_segment(edifact.protect(segment.decode("latin-1").removesuffix("'")))
     return split[number][0] if len(split) > number else ""

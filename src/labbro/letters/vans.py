@@ -61,6 +61,7 @@ __all__ = [
     "check",
     "open_envelope",
     "receipt_for",
+    "receipt_sentence",
     "sent_again",
     "sentence",
     "wrap",
@@ -222,6 +223,15 @@ def sentence(envelope: VansEnvelope, language: Literal["da", "en"] = "da") -> st
     what = f"{name or ('the message' if english else 'meddelelsen')} ({number})"
     why = "" if content.failure is None else content.failure.description
     return SENTENCES[content.kind][english].format(what=what, why=why)
+
+
+def receipt_sentence(reading: Reading, language: Literal["da", "en"] = "da") -> str | None:
+    """What a receipt of the transport says, for a reading that holds one instead of a letter; None for any other."""
+    if reading.letter is not None or all(found.code != "vans-receipt" for found in reading.findings):
+        return None
+    root = parse(reading.raw)
+    envelope = None if isinstance(root, XmlFault) else open_document(root, reading.raw).envelope
+    return None if envelope is None else sentence(envelope, language)
 
 
 def _uuid(said: str) -> str:
