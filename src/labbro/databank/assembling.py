@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from labbro.databank.history import PatientHistory, PatientSummary, ReportSummary, StoredResult
+from labbro.databank import answering, reports
+from labbro.databank.history import Answer, PatientHistory, PatientSummary, ReportSummary, StoredResult
 from labbro.records import origin_of_result
+from labbro.records.answers import RequestState
 from labbro.records.chains import Occurrence, SampleKeys, chain_key, resolve
-from labbro.records.model import IdentifierKind, Report, Result, Sample
+from labbro.records.model import IdentifierKind, Person, Report, Result, Sample
+from labbro.records.requisition import Requisition
 
 _REPORT: Final = msgspec.json.Decoder(Report).decode
+_REQUISITION: Final = msgspec.json.Decoder(Requisition).decode
 _SAMPLES: Final = msgspec.json.Decoder(tuple[Sample, ...]).decode
 _RESULTS: Final = msgspec.json.Decoder(tuple[Result, ...]).decode
 _LONG_AGO: Final = dt.datetime.min  # noqa: DTZ901 - local, as in letters
+BY_RESULT: Final = frozenset({"biochemistry", "foot-status"})  # kinds that are read result by result
 
-# identifier, its kind, letter key, received at, report, samples, results; all but the first two None without a letter
-StoredRow = tuple[str, IdentifierKind, UUID | None, dt.datetime, str, str | None, str | None]
+# identifier, its kind, letter key, received at, report, samples, results; without a letter all but the first two are
+# None, and of a requisition those two and the last two.
+StoredRow = tuple[str | None, IdentifierKind | None, UUID | None, dt.datetime, str, str | None, str | None]
 
 
 class _Told(msgspec.Struct, frozen=True, gc=False):
@@ -36,36 +42,69 @@ def history(patient_key: UUID, rows: Sequence[StoredRow]) -> PatientHistory | No
     """The history from the rows of the query `history`; None where there is no such patient."""
     if not rows:
         return None
-    told: list[_Told] = []
-    newest: ReportSummary | None = None
-    sample_keys = SampleKeys()
-    for _, _, letter_key, received_at, body, samples, results in rows:
-        if letter_key is None:
+    letters: list[reports.Letter] = []
+    requisitions: list[answering.Stored] = []
+    patient: tuple[str, IdentifierKind] | None = None
+    for identifier, kind, letter_key, received_at, body, samples, results in rows:
+        if identifier is None or kind is None:
+            assert letter_key is not None
+            requisitions.append(answering.Stored(letter_key, received_at, _REQUISITION(body)))
             continue
-        report = _summary(letter_key, received_at, _REPORT(body))
-        _tell(report, _SAMPLES(samples or "[]"), _RESULTS(results or "[]"), sample_keys, told)
-        if newest is None or (report.authorised_at, newest.letter_key) > (newest.authorised_at, report.letter_key):
-            newest = report
-    stored = _linked(told)
-    stored.sort(key=lambda row: (row.letter_key.int, row.result.ordinal))
-    stored.sort(key=lambda row: row.sample.sampled_at or _LONG_AGO, reverse=True)
-    reports = 0 if newest is None else len(rows)
-    return PatientHistory(patient_summary(patient_key, rows[0][0], rows[0][1], reports, newest), tuple(stored))
+        patient = identifier, kind
+        if letter_key is not None:
+            told = _REPORT(body), _SAMPLES(samples or "[]"), _RESULTS(results or "[]")
+            letters.append(reports.Letter(letter_key, received_at, *told))
+    assert patient is not None
+    answers = answering.matched(requisitions, letters)
+    stored = _results((letter for letter in letters if letter.report.kind in BY_RESULT), answers)
+    whole = reports.stored((letter for letter in letters if letter.report.kind not in BY_RESULT), answers)
+    return PatientHistory(
+        patient=patient_summary(patient_key, *patient, len(letters), _newest(letters), _newest_asked(requisitions)),
+        rows=tuple(stored),
+        reports=whole,
+        requisitions=answering.stored(requisitions, answers, stored, whole),
+    )
+
+
+def _newest(letters: Iterable[reports.Letter]) -> Report | None:
+    newest: reports.Letter | None = None
+    for letter in letters:
+        authorised_at = letter.report.authorised_at
+        if newest is None or (authorised_at, newest.letter_key) > (newest.report.authorised_at, letter.letter_key):
+            newest = letter
+    return None if newest is None else newest.report
+
+
+def _newest_asked(requisitions: Sequence[answering.Stored]) -> Requisition | None:
+    newest = max(requisitions, key=lambda one: (one.requisition.requested_at, -one.letter_key.int), default=None)
+    return None if newest is None else newest.requisition
 
 
 def patient_summary(
-    patient_key: UUID, identifier: str, kind: IdentifierKind, reports: int, newest: ReportSummary | Report | None
+    patient_key: UUID,
+    identifier: str,
+    kind: IdentifierKind,
+    count: int,
+    newest: Report | None,
+    asked: Requisition | None,
 ) -> PatientSummary:
-    """The patient as the newest report names them."""
+    """The patient as the newest report names them, or, without any, the newest requisition."""
+    named = _named(newest, asked)
     return PatientSummary(
         key=patient_key,
         identifier=identifier,
         identifier_kind=kind,
-        surname="" if newest is None else newest.patient.surname,
-        given_name=None if newest is None else newest.patient.given_name,
-        reports=reports,
+        surname="" if named is None else named.surname,
+        given_name=None if named is None else named.given_name,
+        reports=count,
         newest_report_at=None if newest is None else newest.authorised_at,
     )
+
+
+def _named(report: Report | None, requisition: Requisition | None) -> Person | None:
+    if report is not None:
+        return report.patient
+    return None if requisition is None else requisition.patient
 
 
 def report_body(body: str) -> Report:
@@ -73,16 +112,28 @@ def report_body(body: str) -> Report:
     return _REPORT(body)
 
 
-def _tell(
-    report: ReportSummary,
-    samples: Sequence[Sample],
-    results: Sequence[Result],
-    sample_keys: SampleKeys,
-    told: list[_Told],
-) -> None:
+def requisition_body(body: str) -> Requisition:
+    """A stored requisition."""
+    return _REQUISITION(body)
+
+
+def _results(letters: Iterable[reports.Letter], answers: Mapping[UUID, tuple[Answer, ...]]) -> list[StoredResult]:
+    told: list[_Told] = []
+    sample_keys = SampleKeys()
+    for letter in letters:
+        requested = answering.of_letter(letter, answers)
+        _tell(_summary(letter, requested, answers.get(letter.letter_key, ())), letter, sample_keys, told)
+    stored = _linked(told)
+    stored.sort(key=lambda row: (row.letter_key.int, row.result.ordinal))
+    stored.sort(key=lambda row: row.sample.sampled_at or _LONG_AGO, reverse=True)
+    return stored
+
+
+def _tell(report: ReportSummary, letter: reports.Letter, sample_keys: SampleKeys, told: list[_Told]) -> None:
     sender_ean = report.sender.ean or ""
+    samples = letter.samples
     numbers = [sample_keys.number(sender_ean, report.production_number, sample) for sample in samples]
-    for result in results:
+    for result in letter.results:
         occurrence = Occurrence(
             key=chain_key(numbers[result.sample], result.analysis),
             letter_identifier=report.letter_identifier,
@@ -118,9 +169,10 @@ def _linked(told: Sequence[_Told]) -> list[StoredResult]:
     return rows
 
 
-def _summary(letter_key: UUID, received_at: dt.datetime, report: Report) -> ReportSummary:
+def _summary(letter: reports.Letter, requested: RequestState, answers: tuple[Answer, ...]) -> ReportSummary:
+    report = letter.report
     return ReportSummary(
-        letter_key=letter_key,
+        letter_key=letter.letter_key,
         letter_identifier=report.letter_identifier,
         kind=report.kind,
         standard=report.standard,
@@ -133,9 +185,11 @@ def _summary(letter_key: UUID, received_at: dt.datetime, report: Report) -> Repo
         production_number=report.production_number,
         authorised_at=report.authorised_at,
         results_at=report.results_at,
-        received_at=received_at,
+        received_at=letter.received_at,
         status=report.status,
         consent_given=report.consent_given,
         comments=report.comments,
         origin=report.origin,
+        requested=requested,
+        requisitions=answers,
     )

@@ -19,6 +19,7 @@ from labbro.databank.history import (
     PatientSummary,
     Receipt,
     RefusedLetter,
+    StoredDelivery,
     StoredLetter,
 )
 from labbro.databank.intake import Arrival, Intake
@@ -120,6 +121,10 @@ class Databank:
             raise NotFound("There is no such letter of this patient.", message_da="Patienten har ikke dette brev.")
         return StoredLetter(*row[:-1], findings=_FINDINGS(row[-1]))
 
+    def deliveries(self, patient_key: UUID, letter_key: UUID) -> list[StoredDelivery]:
+        """The transport envelopes that brought a letter (or a refused one), oldest first; none where it came alone."""
+        return [StoredDelivery(*row) for row in self._all("deliveries", (patient_key, letter_key))]
+
     def receipts(
         self,
         *,
@@ -173,7 +178,8 @@ class Databank:
         if row is None:
             return None
         newest = None if row[4] is None else assembling.report_body(row[4])
-        return assembling.patient_summary(patient_key, row[0], row[1], row[2], newest)
+        asked = None if row[5] is None else assembling.requisition_body(row[5])
+        return assembling.patient_summary(patient_key, row[0], row[1], row[2], newest, asked)
 
     def _one(self, query: str, values: Any = None) -> tuple[Any, ...] | None:
         rows = self._all(query, values)

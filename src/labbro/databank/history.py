@@ -166,6 +166,17 @@ class StoredLetter(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
+class StoredDelivery(msgspec.Struct, frozen=True):
+    """How a letter came in a transport envelope; the fields are those of labbro.letters.letter.Delivery. UTC."""
+
+    envelope_identifier: str
+    message_identifier: str
+    sender: str
+    receiver: str
+    sent: str
+    received_at: dt.datetime
+
+
 class RefusedLetter(msgspec.Struct, frozen=True):
     """A letter that was not taken in: its original bytes, why, and the receipt that says so where one could be made."""
 

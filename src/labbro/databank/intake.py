@@ -24,7 +24,7 @@ from labbro.databank.receipts import negative_receipt, positive_receipt
 from labbro.databank.sameness import same_content
 from labbro.errors import Unavailable
 from labbro.letters.findings import Finding
-from labbro.letters.letter import Letter, Reading
+from labbro.letters.letter import Delivery, Letter, Reading
 from labbro.platform.clock import Clock
 from labbro.platform.database import Connection, Database, load_sql
 
@@ -42,6 +42,7 @@ _LETTER_TYPES: Final = (
     "text", "timestamptz", "text", "text", "bytea", "bytea", "bytea",
 )  # fmt: skip
 _REPORT_TYPES: Final = ("uuid", "uuid", "timestamptz", "timestamp", "text", "bytea")
+_REQUISITION_TYPES: Final = ("uuid", "uuid", "timestamptz", "timestamp", "text", "bytea")
 _SAMPLE_TYPES: Final = ("uuid", "uuid", "int4", "text", "text", "timestamp", "bytea")
 _RESULT_TYPES: Final = ("uuid", "uuid", "int4", "int4", "text", "text", "text", "text", "bytea")
 
@@ -61,6 +62,7 @@ class Decided(msgspec.Struct, frozen=True):
     keep: Keep | None = None
     refuse: Refuse | None = None
     receipt: Receipt | None = None
+    delivery: Delivery | None = None
 
 
 class Intake:
@@ -197,7 +199,7 @@ def _decide(connection: Connection, keep: Keep, known: dict[UUID, Known], now: d
         letter_key=keep.letter_key,
         patient_key=keep.patient_key,
     )
-    return Decided(outcome, keep if kind == "stored" else None, None, receipt)
+    return Decided(outcome, keep if kind == "stored" else None, None, receipt, keep.heading.delivery)
 
 
 def _refused(refuse: Refuse, now: dt.datetime) -> Decided:
@@ -211,7 +213,7 @@ def _refused(refuse: Refuse, now: dt.datetime) -> Decided:
         reason_da=refuse.reason_da,
         receipt_key=None if receipt is None else receipt.key,
     )
-    return Decided(outcome, None, refuse, receipt)
+    return Decided(outcome, None, refuse, receipt, refuse.heading.delivery)
 
 
 def _outcome(heading: Heading, kind: Any, code: str, findings: tuple[Finding, ...], **more: Any) -> Outcome:
@@ -235,14 +237,22 @@ def _write(connection: Connection, decided: Sequence[Decided], arrival: Arrival)
     if new:
         _add_patients(connection, new, arrival)
         _copy(connection, "copy_letters", _LETTER_TYPES, (_letter_row(keep, arrival) for keep in new))
-        _copy(connection, "copy_reports", _REPORT_TYPES, (_report_row(keep, arrival) for keep in new))
+        reports = [keep for keep in new if keep.report_row is not None]
+        requisitions = [keep for keep in new if keep.requisition_row is not None]
+        _copy(connection, "copy_reports", _REPORT_TYPES, (_row(keep, keep.report_row, arrival) for keep in reports))
+        if requisitions:
+            rows = (_row(keep, keep.requisition_row, arrival) for keep in requisitions)
+            _copy(connection, "copy_requisitions", _REQUISITION_TYPES, rows)
         rows = ((keep.patient_key, keep.letter_key, *row) for keep in new for row in keep.sample_rows)
         _copy(connection, "copy_samples", _SAMPLE_TYPES, rows)
         rows = ((keep.patient_key, keep.letter_key, *row) for keep in new for row in keep.result_rows)
         _copy(connection, "copy_results", _RESULT_TYPES, rows)
+    deliveries = [_delivery_row(one, arrival) for one in decided if one.delivery is not None]
     receipts = [_receipt_row(one) for one in decided if one.receipt is not None]
     refused = [_refused_row(one, one.refuse, arrival) for one in decided if one.refuse is not None]
     with connection.cursor() as cursor:
+        if deliveries:
+            cursor.executemany(_SQL["add_delivery"], sorted(deliveries, key=_row_key))
         if receipts:
             cursor.executemany(_SQL["add_receipt"], sorted(receipts, key=_row_key))
         if refused:
@@ -282,8 +292,24 @@ def _letter_row(keep: Keep, arrival: Arrival) -> tuple[Any, ...]:
     )
 
 
-def _report_row(keep: Keep, arrival: Arrival) -> tuple[Any, ...]:
-    return (keep.patient_key, keep.letter_key, arrival.received_at, *keep.report_row)
+def _row(keep: Keep, more: tuple[Any, ...] | None, arrival: Arrival) -> tuple[Any, ...]:
+    return (keep.patient_key, keep.letter_key, arrival.received_at, *(more or ()))
+
+
+def _delivery_row(decided: Decided, arrival: Arrival) -> tuple[Any, ...]:
+    """How a letter came, new or again: each envelope that brought it is told once."""
+    delivery = decided.delivery
+    assert delivery is not None
+    refuse = decided.refuse
+    letter_key = decided.outcome.letter_key if refuse is None else keys.refused_key(refuse.heading.raw, refuse.code)
+    assert letter_key is not None
+    return (
+        _patient_of(decided),
+        keys.delivery_key(delivery.envelope_identifier, delivery.message_identifier, letter_key),
+        letter_key,
+        *(_storable(said) for said in msgspec.structs.astuple(delivery)),
+        arrival.received_at,
+    )
 
 
 def _receipt_row(decided: Decided) -> tuple[Any, ...]:

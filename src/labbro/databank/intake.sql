@@ -24,6 +24,15 @@ COPY databank.letter (
 -- name: copy_reports
 COPY databank.report (patient_key, letter_key, received_at, authorised_at, kind, body) FROM STDIN (FORMAT BINARY);
 
+-- name: copy_requisitions
+COPY databank.requisition (patient_key, letter_key, received_at, requested_at, kind, body) FROM STDIN (FORMAT BINARY);
+
+-- name: add_delivery
+INSERT INTO databank.delivery (
+    patient_key, delivery_key, letter_key, envelope_identifier, message_identifier, sender, receiver, sent, received_at
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING;
+
 -- name: copy_samples
 COPY databank.sample (
     patient_key, letter_key, ordinal, laboratory_number, requester_number, sampled_at, body

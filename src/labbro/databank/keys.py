@@ -11,8 +11,11 @@ import hmac
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from labbro.codes import cpr
-from labbro.records.model import Report
+from labbro.records.model import Person, Report
+from labbro.records.requisition import Requisition
 
 NOBODY: Final = UUID(int=0)  # the patient key of what belongs to no known patient
 LOCKS: Final = 1 << 16  # letters share this many locks, so that a large batch cannot fill the database's lock table
@@ -32,33 +35,53 @@ class PatientKeys:
         """The key of an identifier within its scope (empty: national; else who gave it)."""
         return _uuid(hmac.digest(self._key, _joined("patient", kind, scope, identifier), "sha256"))
 
-    def of_report(self, report: Report) -> UUID:
-        """The key of the patient a report is about.
+    def of_subject(self, subject: Subject) -> UUID:
+        """The key of the patient a letter is about.
 
         Whoever has no identifier is a person of their own for each sample, and is never merged with another.
         """
-        patient = report.patient
-        if patient.identifier_kind == "unknown":
-            sample = report.samples[0].laboratory_number if report.samples else report.letter_identifier
-            parts = (report.sender.ean or report.sender.identifier, report.production_number, sample)
-            return _uuid(hmac.digest(self._key, _joined("unknown", *parts), "sha256"))
-        return self.of_identifier(patient.identifier_kind, scope_of(report), stored_identifier(report))
+        if subject.patient.identifier_kind == "unknown":
+            parts = _joined("unknown", subject.sender, *subject.otherwise)
+            return _uuid(hmac.digest(self._key, parts, "sha256"))
+        return self.of_identifier(subject.patient.identifier_kind, scope_of(subject), stored_identifier(subject))
 
 
-def scope_of(report: Report) -> str:
+class Subject(msgspec.Struct, frozen=True):
+    """Whom a letter is about: the patient, who says so (EAN), and what tells a patient without identifier apart."""
+
+    patient: Person
+    sender: str
+    otherwise: tuple[str, ...]
+
+
+def subject_of_report(report: Report) -> Subject:
+    """Without identifier a patient is known by the laboratory's production number and sample."""
+    sample = report.samples[0].laboratory_number if report.samples else report.letter_identifier
+    return Subject(report.patient, report.sender.ean or report.sender.identifier, (report.production_number, sample))
+
+
+def subject_of_requisition(requisition: Requisition) -> Subject:
+    """Without identifier a patient is known by the requester's number; the answer's sender does not know them by it."""
+    numbers = [requisition.number, *(sample.number for sample in requisition.samples)]
+    known = [number.value for number in numbers if number is not None]
+    sender = requisition.sender.ean or requisition.sender.identifier
+    return Subject(requisition.patient, sender, ("requisition", known[0] if known else requisition.letter_identifier))
+
+
+def scope_of(subject: Subject) -> str:
     """Whose identifier the patient has: empty for CPR and the national replacement (X-eCPR), else the sender's EAN.
 
     A regional replacement (D-eCPR) and ten free characters mean something to their sender only.
     """
-    if report.patient.identifier_kind == "cpr" or _national(report.patient.identifier):
+    if subject.patient.identifier_kind == "cpr" or _national(subject.patient.identifier):
         return ""
-    return report.sender.ean or report.sender.identifier
+    return subject.sender
 
 
-def stored_identifier(report: Report) -> str:
+def stored_identifier(subject: Subject) -> str:
     """The identifier as it is compared: without the hyphen people write, national ones in upper case."""
-    identifier = report.patient.identifier
-    return cpr.normal(identifier) if report.patient.identifier_kind == "cpr" or _national(identifier) else identifier
+    identifier = subject.patient.identifier
+    return cpr.normal(identifier) if subject.patient.identifier_kind == "cpr" or _national(identifier) else identifier
 
 
 def letter_key(sender_ean: str, letter_identifier: str) -> UUID:
@@ -69,6 +92,11 @@ def letter_key(sender_ean: str, letter_identifier: str) -> UUID:
 def refused_key(raw: bytes, code: str) -> UUID:
     """The key of a refused letter: its bytes and why, so that the same letter refused again is the same row."""
     return _uuid(hashlib.sha256(_joined("refused", code) + raw).digest())
+
+
+def delivery_key(envelope: str, message: str, letter: UUID) -> UUID:
+    """The key of a delivery: which envelope with which message brought which letter."""
+    return _uuid(hashlib.sha256(_joined("delivery", envelope, message, letter.hex)).digest())
 
 
 def receipt_key(sender_ean: str, receiver_ean: str, envelope: str, letter: str, answer: str) -> UUID:

@@ -15,9 +15,10 @@ from labbro import records
 from labbro.databank import keys
 from labbro.databank.originals import answerable
 from labbro.letters.findings import Finding
-from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Letter, Reading, Syntax
+from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Delivery, Letter, Reading, Syntax
 from labbro.letters.receipts import Original
 from labbro.records.model import Report
+from labbro.records.requisition import Requisition
 
 RefusalCode = Literal["invalid", "unreadable", "not-supported", "conflict", "cannot-store"]
 
@@ -60,12 +61,14 @@ class Heading(msgspec.Struct, frozen=True, gc=False):
     namespace: str | None
     original: Original | None  # what a receipt says of it; None where nobody can be answered
     raw: bytes
+    delivery: Delivery | None = None
 
 
 class Keep(msgspec.Struct, frozen=True, gc=False):
     """A letter that shall be stored, with its rows ready to be written (in the order of the tables' columns).
 
-    `patient`: identifier, its kind, and its scope. `wants_receipt`: the sender asked for a positive one.
+    `patient`: identifier, its kind, and its scope. `wants_receipt`: the sender asked for a positive one. A letter has
+    the rows of a report, or the one of a requisition.
     """
 
     heading: Heading
@@ -75,9 +78,10 @@ class Keep(msgspec.Struct, frozen=True, gc=False):
     letter_key: UUID
     patient: tuple[str, str, str]
     letter_row: tuple[object, ...]
-    report_row: tuple[object, ...]
-    sample_rows: tuple[tuple[object, ...], ...]
-    result_rows: tuple[tuple[object, ...], ...]
+    report_row: tuple[object, ...] | None = None
+    sample_rows: tuple[tuple[object, ...], ...] = ()
+    result_rows: tuple[tuple[object, ...], ...] = ()
+    requisition_row: tuple[object, ...] | None = None
 
     @property
     def digest(self) -> bytes:
@@ -86,7 +90,7 @@ class Keep(msgspec.Struct, frozen=True, gc=False):
 
 
 class Refuse(msgspec.Struct, frozen=True):
-    """A letter that shall not be stored as a report, and why."""
+    """A letter that shall not be stored, and why."""
 
     heading: Heading
     code: RefusalCode
@@ -121,7 +125,7 @@ def prepare(reading: Reading, patient_keys: keys.PatientKeys) -> Keep | Refuse |
     letter = reading.letter
     if letter is None or not reading.ok:
         return Refuse(heading, _why(reading), findings)
-    if not records.can_project(letter):
+    if not (records.can_project(letter) or records.is_requisition(letter)):
         return Refuse(heading, "not-supported", (*findings, _not_received(letter)))
     if reading.syntax == "edifact" and b"\x00" in reading.raw:  # XML cannot say it, PostgreSQL's text cannot hold it
         return Refuse(heading, "cannot-store", (*findings, _null_character()))
@@ -140,6 +144,7 @@ def _heading(reading: Reading) -> Heading:
         namespace=reading.namespace,
         original=answerable(reading),
         raw=reading.raw,
+        delivery=reading.delivery,
     )
 
 
@@ -150,38 +155,55 @@ def _why(reading: Reading) -> RefusalCode:
 
 
 def _keep(heading: Heading, findings: tuple[Finding, ...], letter: Letter, patient_keys: keys.PatientKeys) -> Keep:
-    report, told = _projection(letter)
+    if records.is_requisition(letter):
+        asked = records.project_requisition(letter)
+        subject = keys.subject_of_requisition(asked.requisition)
+        kept = _kept(heading, (*findings, *asked.findings), letter, subject, asked.requisition.standard, patient_keys)
+        return msgspec.structs.replace(kept, requisition_row=_requisition_row(asked.requisition))
+    projection = records.project_with_findings(letter)
+    report = projection.report
+    subject = keys.subject_of_report(report)
+    kept = _kept(heading, (*findings, *projection.findings), letter, subject, report.standard, patient_keys)
+    return msgspec.structs.replace(
+        kept, report_row=_report_row(report), sample_rows=_sample_rows(report), result_rows=_result_rows(report)
+    )
+
+
+def _kept(
+    heading: Heading,
+    findings: tuple[Finding, ...],
+    letter: Letter,
+    subject: keys.Subject,
+    standard: str,
+    patient_keys: keys.PatientKeys,
+) -> Keep:
+    """What every letter has, whatever it says."""
     envelope = letter.envelope
-    findings = (*findings, *told)
     return Keep(
         heading=heading,
         findings=findings,
         wants_receipt=envelope is not None and envelope.acknowledgement == PLEASE_ACKNOWLEDGE,
-        patient_key=patient_keys.of_report(report),
+        patient_key=patient_keys.of_subject(subject),
         letter_key=keys.letter_key(letter.sender_ean, letter.identifier),
-        patient=(keys.stored_identifier(report), report.patient.identifier_kind, keys.scope_of(report)),
+        patient=(keys.stored_identifier(subject), subject.patient.identifier_kind, keys.scope_of(subject)),
         letter_row=(
             letter.sender_ean,
             letter.identifier,
             letter.receiver_ean,
-            report.standard,
+            standard,
             letter.version,
             heading.syntax,
             None if envelope is None else envelope.identifier,
         ),
-        report_row=(
-            report.authorised_at,
-            report.kind,
-            _ENCODE(msgspec.structs.replace(report, samples=(), results=())),
-        ),
-        sample_rows=_sample_rows(report),
-        result_rows=_result_rows(report),
     )
 
 
-def _projection(letter: Letter) -> tuple[Report, tuple[Finding, ...]]:
-    projection = records.project_with_findings(letter)
-    return projection.report, projection.findings
+def _report_row(report: Report) -> tuple[object, ...]:
+    return report.authorised_at, report.kind, _ENCODE(msgspec.structs.replace(report, samples=(), results=()))
+
+
+def _requisition_row(requisition: Requisition) -> tuple[object, ...]:
+    return requisition.requested_at, requisition.kind, _ENCODE(requisition)
 
 
 def _sample_rows(report: Report) -> tuple[tuple[object, ...], ...]:
@@ -211,8 +233,8 @@ def _nothing_to_store() -> Finding:
         "info",
         "receipt-noted",
         None,
-        "This is a receipt; there is nothing to store.",
-        "Dette er en kvittering; der er intet at gemme.",
+        "This is a receipt, not for the databank; there is nothing to store.",
+        "Dette er en kvittering, som databanken ikke skal gemme.",
     )
 
 

@@ -13,19 +13,24 @@ SELECT patient_key FROM databank.patient WHERE identifier_kind = 'alternative' A
 -- name: patient
 SELECT patient.identifier, patient.identifier_kind,
     (SELECT count(*) FROM databank.report WHERE report.patient_key = patient.patient_key),
-    newest.authorised_at, newest.body::text
+    newest.authorised_at, newest.body::text, asked.body::text
 FROM databank.patient
 LEFT JOIN LATERAL (
     SELECT authorised_at, body FROM databank.report
     WHERE report.patient_key = patient.patient_key
     ORDER BY authorised_at DESC, letter_key LIMIT 1
 ) AS newest ON true
+LEFT JOIN LATERAL (
+    SELECT body FROM databank.requisition
+    WHERE requisition.patient_key = patient.patient_key AND newest.body IS NULL
+    ORDER BY requested_at DESC, letter_key LIMIT 1
+) AS asked ON true
 WHERE patient.patient_key = %s;
 
 -- name: history
 -- All of a patient in one statement, so in one snapshot: a letter is seen whole or not at all. A row a letter, with its
 -- samples and results as JSON lists in the order of the primary key, so that nothing is sorted. Without letters there
--- is one row with nothing but the patient.
+-- is one row with nothing but the patient. Requisitions follow, a row each, without the patient.
 SELECT patient.identifier, patient.identifier_kind, report.letter_key, report.received_at, report.body::text,
     samples.bodies, results.bodies
 FROM databank.patient
@@ -38,12 +43,24 @@ LEFT JOIN (
     SELECT letter_key, '[' || string_agg(body::text, ',' ORDER BY ordinal) || ']' AS bodies
     FROM databank.result WHERE patient_key = %(patient_key)s GROUP BY letter_key
 ) AS results ON results.letter_key = report.letter_key
-WHERE patient.patient_key = %(patient_key)s;
+WHERE patient.patient_key = %(patient_key)s
+UNION ALL
+SELECT NULL, NULL, letter_key, received_at, body::text, NULL, NULL
+FROM databank.requisition WHERE patient_key = %(patient_key)s;
 
 -- name: letter
 SELECT letter_key, patient_key, sender_ean, letter_identifier, receiver_ean, standard, version, syntax,
     envelope_identifier, received_at, source, digest, raw, findings::text
 FROM databank.letter WHERE patient_key = %s AND letter_key = %s;
+
+-- name: requisition
+-- The patient and the key of a requisition by its letter's name. The name's key is derived, so it is looked up by it.
+SELECT letter.patient_key FROM databank.letter
+JOIN databank.requisition USING (patient_key, letter_key) WHERE letter.letter_key = %s;
+
+-- name: deliveries
+SELECT envelope_identifier, message_identifier, sender, receiver, sent, received_at
+FROM databank.delivery WHERE patient_key = %s AND letter_key = %s ORDER BY received_at, delivery_key;
 
 -- name: receipt
 SELECT receipt_key, positive, sender_ean, receiver_ean, original_envelope, original_letter, created_at, version, syntax,

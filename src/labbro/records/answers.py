@@ -123,6 +123,13 @@ def answering(report: Report, samples: Iterable[Sample]) -> Answering:
     return Answering(tuple(numbers), report.sender.ean or "", report.authorised_at)
 
 
+def request_state(report: Report, samples: Iterable[Sample], *, found: bool) -> RequestState:
+    """Whether a report's requisition is known, cannot be found, or could not be looked for."""
+    if found:
+        return "matched"
+    return "not-found" if answering(report, samples).numbers else "no-number"
+
+
 def match(requisitions: Sequence[Asked], reports: Sequence[Answering]) -> list[Match]:
     """Every match, by requisition and report. It does not depend on the order given, but for the indices."""
     index: defaultdict[str, list[tuple[int, Carried]]] = defaultdict(list)
