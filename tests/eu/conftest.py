@@ -1,0 +1,36 @@
+"""The validator of the shared material, and the reports that letters give."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def validator(shared: Path) -> Any:
+    """The module `validate.py` that stands beside the profiles."""
+    place = shared / "fhir" / "validate.py"
+    spec = importlib.util.spec_from_file_location("shared_fhir_validate", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def fast_check(validator: Any) -> Callable[[str], list[Any]]:
+    """All rules of HL7 Europe and HL7 Denmark but the slow check of structure."""
+    return validator.Checker(dk=True, structure=False).check_text
+
+
+@pytest.fixture(scope="session")
+def full_check(validator: Any) -> Callable[[str], list[Any]]:
+    """Everything that the validator finds."""
+    return validator.Checker(dk=True).check_text
