@@ -189,7 +189,7 @@ dl{margin:0}dl>div{display:grid;grid-template-columns:17rem 1fr;gap:1rem;padding
 dt{color:#4a5560}dd{margin:0;overflow-wrap:anywhere}dl+table{margin-top:.6rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .9rem .4rem 0}
 thead th{color:#4a5560;font-size:.9rem}tbody tr{border-top:1px solid #dde2e7}
-td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+td{font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 .letter-caption{position:absolute;clip-path:inset(50%);height:1px;width:1px;overflow:hidden}
 .letter-notes{font-weight:400;font-size:.85rem;color:#4a5560}.letter-notes>div{grid-template-columns:7rem 1fr;padding:0}
 .letter-high td:nth-of-type(1),.letter-low td:nth-of-type(1),.letter-abnormal td:nth-of-type(1){font-weight:700}

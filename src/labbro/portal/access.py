@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
 from uuid import UUID
 
 from labbro.databank import AccessEntry
+from labbro.databank.history import AccessAction
 from labbro.errors import NotFound
 from labbro.platform import logs
 from labbro.portal.i18n import DANISH
@@ -14,7 +14,7 @@ from labbro.portal.sessions import Session
 from labbro.portal.web import Portal
 
 REASONS = tuple(DANISH.reasons)
-Action = Literal["search", "history", "value", "letter", "print", "export"]
+Action = AccessAction
 
 
 def log_view(portal: Portal, session: Session, seen: Seen, action: Action, letter_key: UUID | None = None) -> None:

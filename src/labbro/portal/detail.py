@@ -104,11 +104,18 @@ def detail(history: PatientHistory, letter_key: UUID, ordinal: int, texts: Texts
         ambiguous=stored.ambiguous,
         groups=(_who(stored, texts), _sample(stored, texts), _times(stored, texts), _report(stored, texts)),
         told=_told(stored, texts),
-        links=tuple(_link(reference, texts) for reference in result.references),
+        links=tuple(link(reference, texts) for reference in result.references),
         versions=_versions(history, stored, texts),
         row=row_keys(history.rows)[place].address,
         letter=stored.letter_key.hex,
     )
+
+
+def link(reference: Reference, texts: Texts) -> Link:
+    """A reference; a link where it is an ordinary web address."""
+    url = reference.url if reference.url and reference.url.lower().startswith(("https://", "http://")) else None
+    note = texts.reference_object if reference.object_identifier else ""
+    return Link(reference.description, url, note if url else (reference.url or note))
 
 
 def _facts(heading: str, *pairs: tuple[str, str | None]) -> FactGroup:
@@ -189,12 +196,6 @@ def _told(stored: StoredResult, texts: Texts) -> tuple[Told, ...]:
     if stored.report.comments:
         told.append(Told(texts.report_comment, stored.report.comments))
     return tuple(told)
-
-
-def _link(reference: Reference, texts: Texts) -> Link:
-    url = reference.url if reference.url and reference.url.lower().startswith(("https://", "http://")) else None
-    note = texts.reference_object if reference.object_identifier else ""
-    return Link(reference.description, url, note if url else (reference.url or note))
 
 
 def _versions(history: PatientHistory, stored: StoredResult, texts: Texts) -> tuple[Version, ...]:

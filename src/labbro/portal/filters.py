@@ -17,6 +17,7 @@ PERIODS: tuple[Period, ...] = ("all", "1m", "3m", "6m", "1y", "2y", "5y")
 _MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12, "2y": 24, "5y": 60}
 _CPR_LIKE = re.compile(r"\d{6}[\s-]?\w{4}")
 LONGEST_SEARCH = 70
+_LONGEST_LABEL = 120
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -102,3 +103,43 @@ def _day(text: str) -> dt.date | None:
 
 def _count(text: str, most: int) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 and 0 < int(text) <= most else None
+
+
+class ReportFilters(msgspec.Struct, frozen=True):
+    """The filters of a list of reports or requisitions: period as above, a laboratory by its label, words to find."""
+
+    period: Period = "all"
+    since: dt.date | None = None
+    until: dt.date | None = None
+    laboratory: str = ""
+    text: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is left out by choice."""
+        return self != ReportFilters()
+
+    def holds(self, day: dt.date | None, today: dt.date) -> bool:
+        """Whether a day is within the period; without a day it is, unless a period is asked for."""
+        first = self.since if self.period == "all" else months_before(today, _MONTHS[self.period])
+        if day is None:
+            return first is None and self.until is None
+        return (first is None or day >= first) and (self.until is None or day <= self.until)
+
+    def without_text(self) -> str:
+        """The query string without the words: they may not stay in an address when they look like an identity."""
+        pairs = [
+            ("period", "" if self.period == "all" else self.period),
+            ("from", self.since.isoformat() if self.since else ""),
+            ("to", self.until.isoformat() if self.until else ""),
+            ("laboratory", self.laboratory),
+        ]
+        told = urlencode([pair for pair in pairs if pair[1]])
+        return f"?{told}" if told else ""
+
+
+def of_reports(query: Mapping[str, str]) -> ReportFilters:
+    """Filters of a list from a query string; whatever cannot be understood is left out, never an error."""
+    shared = from_query(query)
+    laboratory = query.get("laboratory", "")[:_LONGEST_LABEL]
+    return ReportFilters(shared.period, shared.since, shared.until, laboratory, shared.text)

@@ -14,7 +14,7 @@ from labbro.platform.clock import Clock
 from labbro.platform.database import Database
 from labbro.platform.identities import Identities
 from labbro.platform.settings import Settings
-from labbro.portal import pages_patient, pages_search, pages_sign_in
+from labbro.portal import pages_patient, pages_reports, pages_search, pages_sign_in
 from labbro.portal.assets import KEEP, Assets
 from labbro.portal.demonstration import Example
 from labbro.portal.openid import OpenId
@@ -54,6 +54,7 @@ def routes(
         *pages_sign_in.handlers(portal),
         *pages_search.handlers(portal),
         *pages_patient.handlers(portal),
+        *pages_reports.handlers(portal),
         _static(portal.assets),
     ]
     return [Router(path="/", route_handlers=handlers, exception_handlers={Exception: failed}, include_in_schema=False)]

@@ -218,6 +218,120 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     in_force: str
     open_letter: str
     open_course: str
+    # microbiology, pathology, genetics: the list
+    fields: Mapping[str, str]
+    report_kinds: Mapping[str, str]
+    all_laboratories: str
+    search_reports: str
+    search_reports_hint: str
+    sample_taken: str
+    answer_given: str
+    reports_selected: str
+    reports_in_force: Counted
+    earlier_note: Counted
+    earlier_versions: Counted
+    answers_requisition: str
+    nothing_in_field: str
+    open_report: str
+    back_to: str
+    # one such report
+    held_back: str
+    held_back_note: str
+    replaced_note: str
+    to_newer: str
+    report_history_one: str
+    report_history_many: str
+    report_ambiguous: str
+    conclusion: str
+    short_name: str
+    examiner: str
+    measured_findings: str
+    finding: str
+    measured_value: str
+    flags: Mapping[str, str]
+    culture: str
+    isolates: str
+    isolate: str
+    isolate_number: str
+    growth: str
+    microscopy: str
+    microscopy_kinds: Mapping[str, str]
+    seen_group: str
+    seen_kind: str
+    susceptibility: str
+    antibiotic: str
+    method: str
+    laboratory_legend: str
+    without_place: str
+    categories: Mapping[str, str]
+    categories_explained: Mapping[str, str]
+    categories_heading: str
+    intermediate: str
+    intermediate_explained: str
+    section_names: Mapping[str, str]
+    diagnoses: str
+    meaning: str
+    code: str
+    code_kind: str
+    snomed_axes: Mapping[str, str]
+    samples_heading: str
+    material_type: str
+    prompts: str
+    yes: str
+    no: str
+    asked_for: str
+    clinical_information: str
+    requisition_number: str
+    laboratory_requisition_number: str
+    requested_at: str
+    relative: str
+    relations: Mapping[str, str]
+    consents: Mapping[str, str]
+    consent_text: str
+    requested_states: Mapping[str, str]
+    # requisitions
+    requisitions: str
+    requisition: str
+    requisition_kinds: Mapping[str, str]
+    requisitions_counted: Counted
+    requisitions_selected: str
+    requisitions_awaited: Counted
+    search_requisitions: str
+    nothing_requested: str
+    ordered_by: str
+    ordered_of: str
+    more_analyses: Counted
+    open_requisition: str
+    answer_states: Mapping[str, str]
+    answers: str
+    answers_none: str
+    answer: str
+    answered_short: str
+    analyses_awaited: Counted
+    matched_by: Mapping[str, str]
+    answer_ambiguous: str
+    answer_elsewhere: str
+    see_in_results: str
+    requested_analyses: str
+    priority: str
+    priorities: Mapping[str, str]
+    tube: str
+    tubes: str
+    answer_by: str
+    treatment: str
+    pretreatments: Mapping[str, str]
+    original_number: str
+    national_number: str
+    indication: str
+    sampling_wanted: str
+    sampling_place: str
+    sampling_places: Mapping[str, str]
+    requester: str
+    original_requester: str
+    collector: str
+    copy_text: str
+    payer: str
+    payers: Mapping[str, str]
     # the letter
     letter: str
     as_page: str

@@ -152,7 +152,8 @@
       if (name === "text" && cprLike.test(value)) query.set("removed", "1");
       else if (value && !(name === "period" && value === "all")) query.set(name, value);
     }
-    return query.size ? `results?${query}` : "results";
+    const page = form.getAttribute("action");
+    return query.size ? `${page}?${query}` : page;
   }
 
   if (form && "size" in URLSearchParams.prototype) {
