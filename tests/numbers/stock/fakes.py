@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from labbro.errors import LabbroError, Unavailable
+from labbro.errors import LabbroError, NotAllowed, Unavailable
 from labbro.numbers.agents import AgentRow, heard
 from labbro.numbers.model import Attendance, Attended, Drawn, DrawRequest, Series, Statement
 from labbro.numbers.space import Space
@@ -31,6 +31,8 @@ class FakeService:
         self.space = space or Space()
         self.lose = lose
         self.down = False
+        self.lose_answers = False
+        self.closed = False
         self.fault: str | None = None
         self.problem: LabbroError | None = None
         self.issued: dict[UUID, Series] = {}
@@ -111,11 +113,13 @@ class FakeService:
         self.calls.append((self.clock.now(), act, request_id))
         if self.down:
             raise Unavailable("down", code="service-unreachable")
+        if self.closed:
+            raise NotAllowed("closed", code="account-closed")
         if self._random.random() < self.lose:
             raise Unavailable("lost on the way there", code="outcome-unknown")
 
     def _leave(self) -> None:
-        if self._random.random() < self.lose:
+        if self.lose_answers or self._random.random() < self.lose:
             raise Unavailable("lost on the way back", code="outcome-unknown")
 
 

@@ -344,6 +344,23 @@ def test_a_refusal_is_told_and_asked_anew_the_next_day(laboratory_of: Make) -> N
     assert lab.agent.refused() is None
 
 
+def test_a_refusal_does_not_end_a_request_that_may_have_been_done(laboratory_of: Make) -> None:
+    """The answer was lost; then the account was closed for a while. Given up, the series would be lost."""
+    lab = laboratory_of()
+    lab.service.lose_answers = True
+    lab.agent.run_until()
+    assert len(lab.service.issued) == 1
+    lab.service.lose_answers = False
+    lab.service.closed = True
+    days(lab, 2, 0)
+    assert ("service", "warning", "account-closed") in lab.notes.told
+    lab.service.closed = False
+    days(lab, 1, 0)
+    assert len(lab.service.issued) == 1
+    assert lab.weeks > 25
+    lab.check()
+
+
 def test_an_unexpected_series_is_not_used(laboratory_of: Make) -> None:
     lab = laboratory_of()
     days(lab, 1)

@@ -29,8 +29,6 @@ from labbro.platform.identities import Identities
 HISTORY_DAYS: Final = 1200
 _PROFILE_DAYS: Final = 7  # how long the shape of the days is kept before it is fitted again
 _MOST_CALLS_A_STEP: Final = 20
-_NOT_DONE: Final = "service-unreachable"  # the call did not reach the service
-_UNKNOWN: Final = "outcome-unknown"
 _LARGEST_FOR: Final = dt.timedelta(days=30)
 
 
@@ -186,13 +184,14 @@ class Agent:
     def _answered(self, request: OutgoingRequest, error: LabbroError, now: dt.datetime) -> bool:
         """Deals with a problem; True when another request may be made at once."""
         code = error.code
-        reached = code not in (_NOT_DONE, _UNKNOWN)
-        if reached:
+        if code not in (policy.UNREACHABLE, policy.OUTCOME_UNKNOWN):
             self.stock.outgoing.set_note("contact", self._clock.now().isoformat())
         answer = policy.answer_of(code, unavailable=isinstance(error, Unavailable) or type(error) is LabbroError)
+        doubtful = policy.stays_doubtful(code, doubtful=request.doubtful)
+        if doubtful and answer == "refused":
+            self.stock.outgoing.set_note("refused", code)
+            answer = "again"
         if answer in ("again", "tomorrow", "person"):
-            # What was doubtful stays so until the service itself answers.
-            doubtful = code == _UNKNOWN or (code == _NOT_DONE and request.doubtful)
             later = policy.retry_at(now, request.attempts, answer, self._chance)
             self.stock.outgoing.put_off(request.request_id, later, code, doubtful=doubtful)
             return False

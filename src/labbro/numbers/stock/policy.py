@@ -24,6 +24,8 @@ from labbro.numbers.stock.forecast import WEEK, Forecast
 Why = Literal["first", "fortnight", "early", "asked"]
 Answer = Literal["again", "tomorrow", "person", "smaller", "hold", "refused"]
 
+UNREACHABLE: Final = "service-unreachable"  # the call did not get through
+OUTCOME_UNKNOWN: Final = "outcome-unknown"
 FORTNIGHT_DAYS: Final = 14
 WORKING_DAYS: Final = 10  # of a fortnight
 FIRST_HOUR: Final = 7
@@ -45,6 +47,26 @@ _ANSWERS: Final[dict[str, Answer]] = {
     "series-overlaps": "refused",
     "series-unfit": "refused",
 }
+
+
+# What the service says only after it has looked whether the same request was done before. Any other refusal leaves open
+# what became of an earlier attempt whose answer was lost, so the request must not be given up.
+_DECIDED: Final = frozenset(
+    {
+        "agent-cloned-or-restored",
+        "approval-needed",
+        "approval-refused",
+        "certificate-expired",
+        "client-ahead",
+        "daily-limit",
+        "manual-drawing-ended",
+        "request-id-reused",
+        "series-empty",
+        "series-too-large",
+        "space-exhausted",
+        "system-not-certified",
+    }
+)
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +137,11 @@ def wish(
 def answer_of(code: str, *, unavailable: bool) -> Answer:
     """What to do after a problem. `unavailable`: the service or the way to it failed."""
     return _ANSWERS.get(code, "again" if unavailable else "refused")
+
+
+def stays_doubtful(code: str, *, doubtful: bool) -> bool:
+    """Whether it is still not known if the request was done. `doubtful`: it was not known before this attempt."""
+    return code == OUTCOME_UNKNOWN or (doubtful and code not in _DECIDED)
 
 
 def retry_at(now: dt.datetime, attempts: int, answer: Answer, chance: random.Random) -> dt.datetime:
