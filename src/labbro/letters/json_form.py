@@ -84,7 +84,7 @@ def _object(element: Element, model: Model) -> dict[str, Json]:
     for word in flat:
         if not isinstance(word, Part):
             if row := rows[id(word)]:
-                found["|".join(_names(word))] = [{child.name: _value(child, model)} for child in row]
+                found["|".join(names_of(word))] = [{child.name: _value(child, model)} for child in row]
             continue
         same = [_value(child, model) for child in children if child.name == word.name]
         if word.high > 1 and same:
@@ -96,7 +96,7 @@ def _object(element: Element, model: Model) -> dict[str, Json]:
 
 def _row(word: Choice | Together, children: tuple[Element, ...]) -> tuple[list[Element], tuple[Element, ...]]:
     """The children of a choice or row, and the others. A row that is not repeated begins with its first name."""
-    names = _names(word)
+    names = names_of(word)
     start = 0
     if isinstance(word, Together) and word.high == 1:
         start = next((at for at, child in enumerate(children) if child.name == names[0]), len(children))
@@ -104,7 +104,7 @@ def _row(word: Choice | Together, children: tuple[Element, ...]) -> tuple[list[E
     return row, (*children[:start], *[child for child in children[start:] if child.name not in names])
 
 
-def _names(word: Choice | Together) -> list[str]:
+def names_of(word: Choice | Together) -> list[str]:
     """The names of all elements of a repeated choice or row."""
     return [part.name for part in (word.options if isinstance(word, Choice) else named_parts(word.parts))]
 
@@ -113,7 +113,7 @@ def _flat(words: tuple[Word, ...]) -> list[Word]:
     """Parts, repeated choices and repeated rows, in order; a choice of one is its options."""
     found: list[Word] = []
     for word in words:
-        if isinstance(word, Together) and word.high == 1 and not _repeats_a_name(word, found):
+        if isinstance(word, Together) and word.high == 1 and not repeats_a_name(word, found):
             found.extend(_flat(word.parts))
         elif isinstance(word, Choice) and word.high == 1:
             found.extend(word.options)
@@ -122,7 +122,8 @@ def _flat(words: tuple[Word, ...]) -> list[Word]:
     return found
 
 
-def _repeats_a_name(word: Together, before: list[Word]) -> bool:
+def repeats_a_name(word: Together, before: list[Word]) -> bool:
+    """Whether a row holds a name that stands before it: its elements then keep their order in an array."""
     known = {part.name for part in before if isinstance(part, Part)}
     return any(part.name in known for part in named_parts(word.parts))
 
@@ -219,7 +220,7 @@ def _children(name: str, values: Mapping[str, object], model: Model) -> list[Ele
     content: list[Element] = []
     left = set(values)
     for word in _flat(model.words):
-        key = word.name if isinstance(word, Part) else "|".join(_names(word))
+        key = word.name if isinstance(word, Part) else "|".join(names_of(word))
         if key not in values:
             continue
         left.discard(key)
