@@ -11,6 +11,7 @@ import copy
 import datetime as dt
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Final
@@ -27,7 +28,19 @@ from labbro.numbers import problems
 from labbro.numbers.agents import AgentRow
 from labbro.numbers.durability import Durability, Promises
 from labbro.numbers.mark import HeldMark, Mark, MarkFile, standing
-from labbro.numbers.planning import Gate, Job, KnownRequest, Outcome, Plan, Resting, State, plan
+from labbro.numbers.model import Approval, DrawRequest
+from labbro.numbers.planning import (
+    Gate,
+    Job,
+    Key,
+    KnownRequest,
+    Outcome,
+    Plan,
+    Resting,
+    State,
+    far_above_plan,
+    plan,
+)
 from labbro.numbers.rows import approval_of, series_of
 from labbro.numbers.space import Space
 from labbro.numbers.writing import write_plan
@@ -40,6 +53,8 @@ GROUP: Final = 64  # requests a transaction
 MOST_WAITING: Final = 4096
 RESTING_LOOKED_AT: Final = 64
 _TRIES: Final = 3
+_GATHERINGS: Final = 5
+_GATHER_SECONDS: Final = 0.0001
 _SESSION: Final = (
     "-c timezone=UTC -c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=15s "
     "-c idle_in_transaction_session_timeout=60s"
@@ -100,9 +115,11 @@ class Issuer:
 
     def _run(self) -> None:
         going = True
+        before = 0
         while going:
             group: list[tuple[Job, Future[Outcome]]] = []
             taken = self._waiting.get()
+            self._let_gather(before)
             while taken is not None:
                 group.append(taken)
                 if len(group) == GROUP or self._waiting.empty():
@@ -111,6 +128,14 @@ class Issuer:
             going = taken is not None
             if group:
                 self._answer(group)
+                before = len(group) + self._waiting.qsize()
+
+    def _let_gather(self, before: int) -> None:
+        """Where several clients are at work, waits a moment for those just answered: else they come in two halves."""
+        for _ in range(_GATHERINGS if before > 1 else 0):
+            if self._waiting.qsize() + 1 >= min(before, GROUP):
+                return
+            time.sleep(_GATHER_SECONDS)
 
     def _answer(self, group: list[tuple[Job, Future[Outcome]]]) -> None:
         try:
@@ -180,7 +205,7 @@ class _Line:
     ) -> tuple[list[Outcome], bool]:
         mark, stopped = look(held, parts.durability, row)
         directory = parts.directories.in_transaction(connection)
-        state = read_state(connection, parts, row, jobs, mark, stopped)
+        state = read_state(connection, parts, row, jobs, directory, mark, stopped)
         planned = plan(
             jobs,
             state,
@@ -312,40 +337,60 @@ def read_state(
     parts: Parts,
     row: Sequence[Any],
     jobs: Sequence[Job],
+    directory: Directory,
     mark: Mark | None,
     stopped: Stopped | None,
 ) -> State:
-    """Everything that planning wants to know, under the locks, in one round trip."""
+    """Everything that planning wants to know, under the locks."""
     number, next_position, version, *_ = row
     now = parts.clock.now()
     keys = [key for job in jobs if (key := job.key) is not None]
-    columns = [[account for account, _ in keys], [request for _, request in keys]]
+    asked = msgspec.json.encode([{"account_id": account, "request_id": request} for account, request in keys]).decode()
+    accounts = sorted({account for account, _ in keys})
+    found = connection.execute(_SQL["asked"], [asked, number, gate.danish_day(now), accounts]).fetchall()
+    again = [(account, request) for account, request, _ in found if request is not None]
+    large = [key for job, key in _with_keys(jobs) if _needs_approval(directory, job, key)]
     agents = sorted({job.request.statement.agent_id for job in jobs if job.request.statement is not None})
-    with connection.pipeline():
-        series = connection.execute(_SQL["known_series"], columns)
-        releases = connection.execute(_SQL["known_releases"], columns)
-        approvals = connection.execute(_SQL["known_approvals"], columns)
-        drawn = connection.execute(_SQL["drawn_today"], [list(set(columns[0])), number, gate.danish_day(now)])
-        heard = connection.execute(_SQL["lock_agents"], [agents]) if agents else None
-        rest = parts.rest
-        resting = connection.execute(_SQL["resting"], [number, now - rest, RESTING_LOOKED_AT]) if rest else None
-    known = {(one[5], one[10]): _known(parts.space, one) for one in series.fetchall()}
-    known |= {(account, request): KnownRequest(digest, None) for account, request, digest in releases.fetchall()}
-    asked = [approval_of(one) for one in approvals.fetchall()]
+    heard = connection.execute(_SQL["lock_agents"], [agents]).fetchall() if agents else []
+    rest = parts.rest
+    resting = connection.execute(_SQL["resting"], [number, now - rest, RESTING_LOOKED_AT]).fetchall() if rest else []
     in_doubt = mark is not None and stopped is None and standing(mark, version, next_position) == "in-doubt"
     return State(
         space=parts.space,
         version=version,
         next_position=next_position,
-        known=known,
-        agents={one[0]: _agent(one) for one in heard.fetchall()} if heard else {},
-        drawn_today=dict(drawn.fetchall()),
-        approvals={(one.account_id, one.request_id): one for one in asked},
-        resting=[Resting(*one) for one in resting.fetchall()] if resting else [],
+        known=_known_requests(connection, parts.space, again) if again else {},
+        agents={one[0]: _agent(one) for one in heard},
+        drawn_today={account: numbers for account, request, numbers in found if request is None},
+        approvals=_asked_approvals(connection, large) if large else {},
+        resting=[Resting(*one) for one in resting],
         in_doubt=(mark.start, mark.stop, mark.returned) if mark is not None and in_doubt else None,
         stopped=stopped,
         now=now,
     )
+
+
+def _with_keys(jobs: Sequence[Job]) -> list[tuple[Job, Key]]:
+    return [(job, key) for job in jobs if (key := job.key) is not None]
+
+
+def _needs_approval(directory: Directory, job: Job, key: Key) -> bool:
+    account = directory.accounts.get(key[0])
+    return account is not None and isinstance(job.request, DrawRequest) and far_above_plan(account, job.request.count)
+
+
+def _known_requests(connection: Connection, space: Space, keys: Sequence[Key]) -> dict[Key, KnownRequest]:
+    columns = [[account for account, _ in keys], [request for _, request in keys]]
+    series = connection.execute(_SQL["known_series"], columns).fetchall()
+    releases = connection.execute(_SQL["known_releases"], columns).fetchall()
+    known = {(one[5], one[10]): _known(space, one) for one in series}
+    return known | {(account, request): KnownRequest(digest, None) for account, request, digest in releases}
+
+
+def _asked_approvals(connection: Connection, keys: Sequence[Key]) -> dict[Key, Approval]:
+    columns = [[account for account, _ in keys], [request for _, request in keys]]
+    asked = [approval_of(one) for one in connection.execute(_SQL["known_approvals"], columns).fetchall()]
+    return {(one.account_id, one.request_id): one for one in asked}
 
 
 def _known(space: Space, row: Sequence[Any]) -> KnownRequest:

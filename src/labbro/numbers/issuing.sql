@@ -20,6 +20,17 @@ FROM numbers.space WHERE name = %s FOR UPDATE;
 SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
     current_setting('synchronous_standby_names'), pg_is_in_recovery();
 
+-- name: asked
+-- Which of the requests were answered before, and what their accounts drew today.
+SELECT asked.account_id, asked.request_id, NULL::bigint
+FROM json_to_recordset(%s::json) AS asked (account_id uuid, request_id uuid)
+WHERE EXISTS (SELECT FROM numbers.series AS s
+        WHERE s.account_id = asked.account_id AND s.request_id = asked.request_id)
+    OR EXISTS (SELECT FROM numbers.release AS r
+        WHERE r.account_id = asked.account_id AND r.request_id = asked.request_id)
+UNION ALL
+SELECT account_id, NULL, numbers FROM numbers.drawn_day WHERE space = %s AND day = %s AND account_id = ANY(%s);
+
 -- name: known_series
 SELECT s.request_digest, p.name, s.series_id, s.round, s.positions, s.account_id, s.laboratory_id, s.vendor_id,
     s.system_id, s.manual, s.request_id, s.drawn_at,
@@ -40,9 +51,6 @@ SELECT a.approval_id, a.account_id, a.laboratory_id, a.vendor_id, p.name, a.coun
 FROM unnest(%s::uuid[], %s::uuid[]) AS asked (account_id, request_id)
 JOIN numbers.approval AS a USING (account_id, request_id)
 JOIN numbers.space AS p ON p.space = a.space;
-
--- name: drawn_today
-SELECT account_id, numbers FROM numbers.drawn_day WHERE account_id = ANY(%s) AND space = %s AND day = %s;
 
 -- name: lock_agents
 SELECT agent_id, account_id, call, nonce, previous_nonce, last_request_id, highest_position, ledger_digest, seen_at,
@@ -65,31 +73,35 @@ WHERE start < stop ORDER BY released_at, release_id LIMIT %s;
 -- name: move_space
 UPDATE numbers.space SET next_position = %s, version = %s WHERE space = %s AND version < %s;
 
--- name: add_series
-INSERT INTO numbers.series (
-    series_id, space, round, positions, account_id, laboratory_id, vendor_id, system_id, credential_id, person_id, actor,
-    manual, request_id, request_digest, release_id, version, drawn_at
+-- name: issue
+-- The space moves, the series and the days' sums come in: one statement, its rows as JSON. No row where the version did
+-- not move, which cannot be under the lock.
+WITH moved AS (
+    UPDATE numbers.space SET next_position = %(next_position)s, version = %(version)s
+    WHERE space = %(space)s AND version = %(version)s - 1 RETURNING space, version
+), drawn AS (
+    INSERT INTO numbers.series (
+        series_id, space, round, positions, account_id, laboratory_id, vendor_id, system_id, credential_id, person_id,
+        actor, manual, request_id, request_digest, release_id, version, drawn_at
+    )
+    SELECT series_id, moved.space, round, int8range(start, stop), account_id, laboratory_id, vendor_id, system_id,
+        credential_id, person_id, actor, manual, request_id, decode(request_digest, 'hex'), release_id, moved.version,
+        %(now)s
+    FROM moved, json_to_recordset(%(series)s::json) AS new (
+        series_id uuid, round smallint, start bigint, stop bigint, account_id uuid, laboratory_id uuid, vendor_id uuid,
+        system_id uuid, credential_id uuid, person_id uuid, actor text, manual boolean, request_id uuid,
+        request_digest text, release_id uuid
+    )
+    RETURNING account_id, upper(positions) - lower(positions) AS numbers
 )
-SELECT series_id, %s, round, int8range(start, stop), account_id, laboratory_id, vendor_id, system_id, credential_id,
-    person_id, actor, manual, request_id, request_digest, release_id, %s, %s
-FROM unnest(
-    %s::uuid[], %s::smallint[], %s::bigint[], %s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[],
-    %s::uuid[], %s::text[], %s::boolean[], %s::uuid[], %s::bytea[], %s::uuid[]
-) AS new (
-    series_id, round, start, stop, account_id, laboratory_id, vendor_id, system_id, credential_id, person_id, actor,
-    manual, request_id, request_digest, release_id
-);
+INSERT INTO numbers.drawn_day (account_id, space, day, numbers, series)
+SELECT account_id, %(space)s, %(day)s, sum(numbers), count(*) FROM drawn GROUP BY account_id ORDER BY account_id
+ON CONFLICT (account_id, space, day) DO UPDATE
+SET numbers = drawn_day.numbers + excluded.numbers, series = drawn_day.series + excluded.series;
 
 -- name: add_gap
 INSERT INTO numbers.gap (gap_id, space, round, positions, release_id, reason, note, actor, at)
 VALUES (%s, %s, %s, int8range(%s, %s), %s, %s, %s, %s, %s);
-
--- name: add_drawn_day
-INSERT INTO numbers.drawn_day (account_id, space, day, numbers, series)
-SELECT account_id, %s, %s, numbers, series FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[])
-    AS new (account_id, numbers, series)
-ON CONFLICT (account_id, space, day) DO UPDATE
-SET numbers = drawn_day.numbers + excluded.numbers, series = drawn_day.series + excluded.series;
 
 -- name: add_approval
 INSERT INTO numbers.approval (

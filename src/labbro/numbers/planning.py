@@ -146,6 +146,11 @@ def digest_of(*content: Any) -> bytes:
     return hashlib.sha256(msgspec.json.encode(content)).digest()
 
 
+def far_above_plan(account: Account, count: int) -> bool:
+    """Whether a draw needs a second person's word."""
+    return count > FAR_ABOVE_PLAN * account.limits.plan_a_fortnight
+
+
 def draw_digest(space: str, count: int) -> bytes:
     """The content of a draw."""
     return digest_of("draw", space, count)
@@ -259,7 +264,7 @@ class _Planner:
 
     def _check_approval(self, job: Job, account: Account, request: DrawRequest, digest: bytes) -> None:
         """A draw far above plan needs a second person's word; the request that asks is remembered by its id."""
-        if request.count <= FAR_ABOVE_PLAN * account.limits.plan_a_fortnight:
+        if not far_above_plan(account, request.count):
             return
         key = (account.account_id, request.request_id)
         asked = self._state.approvals.get(key)

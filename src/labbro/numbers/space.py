@@ -11,8 +11,10 @@ sample number is not public, so length, prefix and check rule are configuration 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
@@ -25,6 +27,7 @@ from labbro.numbers import problems
 LONGEST = 15  # characters: what the sample and requisition fields of MedCom's letters hold
 _MODULUS = 11
 _NO_CHECK_DIGIT = 1  # the weighted sum modulo 11 whose check digit would be 10
+_DIGITS = "0123456789"
 _TAIL = 3  # how many of the last free digits are iterated from a table
 
 Check = Literal["modulus-11", "none"]
@@ -70,15 +73,12 @@ class Space(msgspec.Struct, frozen=True):
         digits: list[str] = []
         left, residue = position, _residue(self.prefix, self.free_digits)
         for place in range(self.free_digits - 1, -1, -1):
-            for digit in range(10):
-                after = (residue + digit * _weight(place)) % _MODULUS
-                below = _existing(place, after)
-                if left < below:
-                    digits.append(str(digit))
-                    residue = after
-                    break
-                left -= below
-        return self._with_check("".join(digits))
+            starts = _starts(place, residue)
+            digit = bisect_right(starts, left) - 1
+            left -= starts[digit]
+            digits.append(_DIGITS[digit])
+            residue = (residue + digit * _weight(place)) % _MODULUS
+        return f"{self.prefix}{''.join(digits)}{-residue % _MODULUS}"
 
     def position(self, number: str) -> int:
         """The position of a number of this space, the inverse of `number`.
@@ -96,9 +96,8 @@ class Space(msgspec.Struct, frozen=True):
             raise problems.number_check_digit()
         position, residue = 0, _residue(self.prefix, self.free_digits)
         for place, digit in zip(range(self.free_digits - 1, -1, -1), map(int, free), strict=True):
-            weight = _weight(place)
-            position += sum(_existing(place, (residue + lower * weight) % _MODULUS) for lower in range(digit))
-            residue = (residue + digit * weight) % _MODULUS
+            position += _starts(place, residue)[digit]
+            residue = (residue + digit * _weight(place)) % _MODULUS
         return position
 
     def holds(self, number: str) -> bool:
@@ -142,12 +141,6 @@ class Space(msgspec.Struct, frozen=True):
             count -= len(ends)
             yield from [text + end for end in ends]
 
-    def _with_check(self, free: str) -> str:
-        made = self.make(free)
-        if made is None:
-            raise AssertionError("a position led to a number that does not exist")
-        return made
-
 
 def _weight(place: int) -> int:
     """The weight of a free digit, `place` 0 being the one before the check digit."""
@@ -172,6 +165,13 @@ def _ways(places: int, residue: int) -> int:
 def _existing(places: int, residue: int) -> int:
     """How many existing numbers begin with digits that sum to `residue` and have `places` free digits to come."""
     return 10**places - _ways(places, (_NO_CHECK_DIGIT - residue) % _MODULUS)
+
+
+@cache
+def _starts(place: int, residue: int) -> tuple[int, ...]:
+    """For each digit 0 to 9 at a place, how many existing numbers have a lower one there, after these digits."""
+    counts = [_existing(place, (residue + digit * _weight(place)) % _MODULUS) for digit in range(10)]
+    return tuple(accumulate(counts[:-1], initial=0))
 
 
 @cache

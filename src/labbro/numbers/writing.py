@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -25,21 +24,25 @@ def write_plan(
     connection: Connection, clock: Clock, identities: Identities, space: int, state: State, planned: Plan
 ) -> None:
     """Writes a plan; the audit last, because its head is locked until the end."""
-    with connection.pipeline():
-        if planned.issues:
-            version = state.version + 1
-            connection.execute(_SQL["move_space"], [planned.next_position, version, space, version])
-            connection.execute(_SQL["add_series"], [space, version, state.now, *_columns(planned.series)])
-            connection.execute(_SQL["add_drawn_day"], [space, danish_day(state.now), *_sums(planned.series)])
-        for gap in planned.gaps:
-            values = (gap.round, gap.start, gap.stop, gap.release_id, "in-doubt", gap.note, SERVICE, state.now)
-            connection.execute(_SQL["add_gap"], [identities.new(), space, *values])
-        for one, digest in planned.approvals:
-            values = (one.approval_id, one.account_id, one.laboratory_id, one.vendor_id, space, one.count)
-            connection.execute(_SQL["add_approval"], [*values, one.request_id, digest, one.asked_at, one.asked_by])
-        for row in planned.agents.values():
-            connection.execute(_SQL["keep_agent"], list(msgspec.structs.astuple(row)))
-    skipped = [
+    if planned.issues:
+        values: dict[str, Any] = {
+            "space": space,
+            "next_position": planned.next_position,
+            "version": state.version + 1,
+            "now": state.now,
+            "day": danish_day(state.now),
+            "series": msgspec.json.encode([_row(one) for one in planned.series]).decode(),
+        }
+        connection.execute(_SQL["issue"], values)
+    for gap in planned.gaps:
+        skipped = (gap.round, gap.start, gap.stop, gap.release_id, "in-doubt", gap.note, SERVICE, state.now)
+        connection.execute(_SQL["add_gap"], [identities.new(), space, *skipped])
+    for one, digest in planned.approvals:
+        asked = (one.approval_id, one.account_id, one.laboratory_id, one.vendor_id, space, one.count)
+        connection.execute(_SQL["add_approval"], [*asked, one.request_id, digest, one.asked_at, one.asked_by])
+    for row in planned.agents.values():
+        connection.execute(_SQL["keep_agent"], list(msgspec.structs.astuple(row)))
+    skips = [
         audit.Entry(
             SERVICE,
             "numbers.skip",
@@ -48,40 +51,45 @@ def write_plan(
         )
         for gap in planned.gaps
     ]
-    audit.append(connection, clock, CHAIN, [*skipped, *planned.entries])
+    audit.append(connection, clock, CHAIN, [*skips, *planned.entries])
 
 
-def _columns(new: list[NewSeries]) -> list[list[Any]]:
-    """The series as columns, in the order of the query."""
-    rows = [
-        (
-            one.series.series_id,
-            one.series.round,
-            one.series.first_position,
-            one.series.last_position + 1,
-            one.series.account_id,
-            one.series.laboratory_id,
-            one.series.vendor_id,
-            one.series.system_id,
-            one.caller.credential_id,
-            one.caller.person_id,
-            one.caller.actor,
-            one.series.manual,
-            one.series.request_id,
-            one.digest,
-            one.release_id,
-        )
-        for one in new
-    ]
-    return [list(column) for column in zip(*rows, strict=True)]
+class _Row(msgspec.Struct, frozen=True):
+    """A row of numbers.series as the query reads it."""
+
+    series_id: UUID
+    round: int
+    start: int
+    stop: int
+    account_id: UUID
+    laboratory_id: UUID | None
+    vendor_id: UUID | None
+    system_id: UUID | None
+    credential_id: UUID | None
+    person_id: UUID | None
+    actor: str
+    manual: bool
+    request_id: UUID
+    request_digest: str
+    release_id: UUID | None
 
 
-def _sums(new: list[NewSeries]) -> list[list[Any]]:
-    """Accounts in order (so that no two transactions deadlock), their numbers and their series."""
-    numbers: defaultdict[UUID, int] = defaultdict(int)
-    series: defaultdict[UUID, int] = defaultdict(int)
-    for one in new:
-        numbers[one.series.account_id] += one.series.count
-        series[one.series.account_id] += 1
-    accounts = sorted(numbers)
-    return [accounts, [numbers[one] for one in accounts], [series[one] for one in accounts]]
+def _row(new: NewSeries) -> _Row:
+    series, caller = new.series, new.caller
+    return _Row(
+        series_id=series.series_id,
+        round=series.round,
+        start=series.first_position,
+        stop=series.last_position + 1,
+        account_id=series.account_id,
+        laboratory_id=series.laboratory_id,
+        vendor_id=series.vendor_id,
+        system_id=series.system_id,
+        credential_id=caller.credential_id,
+        person_id=caller.person_id,
+        actor=caller.actor,
+        manual=series.manual,
+        request_id=series.request_id,
+        request_digest=new.digest.hex(),
+        release_id=new.release_id,
+    )

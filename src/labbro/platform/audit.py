@@ -63,6 +63,16 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+class _New(msgspec.Struct, frozen=True):
+    sequence: int
+    actor: str
+    act: str
+    subject: str
+    detail: str
+    previous: str
+    digest: str
+
+
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The newest entry of a chain at a time, signed. `digest` is that entry's."""
 
@@ -89,28 +99,15 @@ def append(connection: Connection, clock: Clock, chain: str, entries: Sequence[E
         return sequence
     now = clock.now()
     at = written_time(now)
-    sequences = list(range(sequence + 1, sequence + 1 + len(entries)))
-    details = [msgspec.json.encode(entry.detail, order="sorted").decode() for entry in entries]
-    chained = [previous]
-    for number, entry, detail in zip(sequences, entries, details, strict=True):
-        chained.append(digest_of(chained[-1], chain, number, at, entry.actor, entry.act, entry.subject, detail))
-    with connection.pipeline():
-        connection.execute(
-            _SQL["add_entries"],
-            [
-                chain,
-                now,
-                sequences,
-                [entry.actor for entry in entries],
-                [entry.act for entry in entries],
-                [entry.subject for entry in entries],
-                details,
-                chained[:-1],
-                chained[1:],
-            ],
-        )
-        connection.execute(_SQL["move_head"], [sequences[-1], chained[-1], chain])
-    return sequences[-1]
+    new: list[_New] = []
+    for number, entry in enumerate(entries, sequence + 1):
+        detail = msgspec.json.encode(entry.detail, order="sorted").decode()
+        digest = digest_of(previous, chain, number, at, entry.actor, entry.act, entry.subject, detail)
+        new.append(_New(number, entry.actor, entry.act, entry.subject, detail, previous.hex(), digest.hex()))
+        previous = digest
+    written = msgspec.json.encode(new).decode()
+    connection.execute(_SQL["add_entries"], [sequence + len(new), previous, chain, now, written])
+    return sequence + len(new)
 
 
 def digest_of(
