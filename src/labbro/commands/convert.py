@@ -132,7 +132,7 @@ def _shares(source: int, given: Input, number: int) -> Iterator[Task]:
     """A long file in shares; the last one is marked."""
     with given.opened() as file:
         held: Task | None = None
-        for share in shares_of(file):
+        for share in shares_of(file, SHARE_BYTES):
             if held is not None:
                 yield held
                 number += 1
