@@ -187,7 +187,17 @@ def test_isolates_microscopy_and_the_code_are_told() -> None:
     assert grown is not None
     assert grown.lines[0].head.text == "1 Escherichia coli"
     assert part(found, "Mikroskopi").text == "Leukocytter"
-    assert ("Analysekode", "NPU16328 (iupac, SST)") in [(f.label, f.value) for f in found.parts[0].facts]
+    about = part(found, "Om undersøgelsen").facts
+    assert ("Analysekode", "NPU16328 (iupac, SST)") in [(fact.label, fact.value) for fact in about]
+
+
+def test_one_examination_has_the_heading_of_the_page_and_several_have_their_own() -> None:
+    assert page(stored(report())).heading == "Dyrkning og resistens, Urin, midtstråle"
+    two = page(stored(report(urine(), urine(ordinal=2, material="Blod"))))
+    assert two.heading == "Mikrobiologi"
+    assert [one.heading for one in two.parts if not one.below] == [
+        "Dyrkning og resistens, Urin, midtstråle", "Dyrkning og resistens, Blod",
+    ]  # fmt: skip
 
 
 def test_what_the_sender_protects_is_named_and_not_told() -> None:
@@ -221,7 +231,7 @@ def test_everything_is_told_in_english_too() -> None:
 def test_pathology_is_told_result_conclusion_diagnoses_sections() -> None:
     found = page(stored(histology()))
     assert [one.heading for one in found.parts] == [
-        "Histologi", "Konklusion", "Diagnoser: Materiale A", "Makroskopi", "Hæmatologi",
+        "", "Konklusion", "Diagnoser: Materiale A", "Makroskopi", "Hæmatologi",
     ]  # fmt: skip
     diagnoses = part(found, "Diagnoser: Materiale A").grid
     assert diagnoses is not None

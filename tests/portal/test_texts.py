@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
 import labbro.portal
+from labbro.databank.history import AccessAction
 from labbro.portal.i18n import DANISH, ENGLISH, texts_in
 from labbro.portal.texts import Counted
+from labbro.records.answers import AnswerState, RequestState, Step
+from labbro.records.model import ReportKind, ReportStatus, ResultStatus
+from labbro.records.parts import Flag, RelationKind
+from labbro.records.requisition import PayerKind, Pretreatment, Priority, RequisitionKind, SamplingPlace
 
 FOLDER = Path(labbro.portal.__file__).parent
 # Words that Danish and English share.
@@ -53,6 +59,20 @@ def test_every_text_is_used_and_every_used_text_exists() -> None:
     known = set(DANISH.__struct_fields__)
     assert known - used == set()
     assert used - known - {"get", "py"} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("report_kinds", ReportKind), ("requisition_kinds", RequisitionKind), ("answer_states", AnswerState),
+        ("requested_states", RequestState), ("matched_by", Step), ("priorities", Priority), ("payers", PayerKind),
+        ("sampling_places", SamplingPlace), ("pretreatments", Pretreatment), ("relations", RelationKind),
+        ("flags", Flag), ("statuses", ResultStatus), ("report_statuses", ReportStatus),
+        ("access_actions", AccessAction),
+    ],
+)  # fmt: skip
+def test_there_are_words_for_everything_that_the_record_can_say(name: str, said: object) -> None:
+    assert set(getattr(DANISH, name)) == set(get_args(said))
 
 
 def test_templates_hold_no_words_of_their_own() -> None:

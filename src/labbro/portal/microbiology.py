@@ -44,6 +44,7 @@ def outcome(report: Report, result: Result, texts: Texts) -> tuple[Cell, ...]:
     value = value_text(result)
     if value and not any(line.mark == "abnormal" for line in lines):
         lines.insert(0, Cell(value, mark=MARKS.get(result.flag or "", "")))
+    lines += [Cell(one_line(text)) for text in (*result.text_values, *result.comments)]
     lines = list({line.text: line for line in reversed(lines)}.values())[::-1]
     return tuple(lines[:MOST_LINES]) or (Cell(texts.see_result),)
 
@@ -76,22 +77,31 @@ def parts(report: Report, texts: Texts) -> Iterator[Part]:
         yield _examination(result, texts)
         if result.microbiology is not None:
             yield from _found(result.microbiology, texts)
+        yield _about(result, texts)
     if report.microbiology is not None:
         yield from _found(report.microbiology, texts)
 
 
 def _examination(result: Result, texts: Texts) -> Part:
-    analysis = result.analysis
-    code = f"{analysis.value} ({analysis.system}, {analysis.responsible})" if analysis.value else ""
-    examiners = ", ".join(part for one in result.examiners for part in (one.name, one.title, one.initials) if part)
+    """What the examination says as a whole."""
     value = " ".join(part for part in (value_text(result), result.unit) if part)
     judged = f" ({texts.flags[result.flag]})" if result.flag else ""
-    maker = result.producer
     told = facts(
         (texts.conclusion, result.summary),
         (texts.result, f"{value}{judged}" if value else texts.not_yet if result.status == "received" else ""),
         (texts.interval, interval_text(result.interval, texts.therapeutic)),
         (texts.comments, "\n".join((*result.text_values, *result.comments)).strip("\n")),
+    )
+    return Part(examination_name(result), told, links=tuple(link(each, texts) for each in result.references))
+
+
+def _about(result: Result, texts: Texts) -> Part:
+    """How it was examined, and by whom."""
+    analysis = result.analysis
+    code = f"{analysis.value} ({analysis.system}, {analysis.responsible})" if analysis.value else ""
+    examiners = ", ".join(part for one in result.examiners for part in (one.name, one.title, one.initials) if part)
+    maker = result.producer
+    told = facts(
         (texts.status, texts.statuses[result.status]),
         (texts.short_name, analysis.short_name if analysis.short_name != analysis.complete_name else ""),
         (texts.analysis_code, code),
@@ -99,7 +109,7 @@ def _examination(result: Result, texts: Texts) -> Part:
         (texts.producer, " ".join(part for part in (maker.name, maker.code) if part) if maker else ""),
         (texts.to_laboratory, result.to_laboratory),
     )
-    return Part(examination_name(result), told, links=tuple(link(each, texts) for each in result.references))
+    return Part(texts.about_examination, told, below=True)
 
 
 def _found(found: Microbiology, texts: Texts) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
@@ -23,12 +23,6 @@ from labbro.portal.web import AnyRequest, Page, Portal, go_to, page
 def handlers(portal: Portal) -> list[ControllerRouterHandler]:
     """Pages under the patient's handle."""
 
-    @get([f"/patients/{{handle:str}}/{field}" for field in reports.FIELDS], sync_to_thread=True)
-    def report_list(request: AnyRequest, handle: FromPath[str]) -> Page:
-        told = enter(portal, request, handle, "history")
-        field = cast("Field", request.url.path.rpartition("/")[2])
-        return told if isinstance(told, Response) else _list(portal, told, field)
-
     @get("/patients/{handle:str}/reports/{letter:str}", sync_to_thread=True)
     def report(request: AnyRequest, handle: FromPath[str], letter: FromPath[str]) -> Page:
         key = letter_key(letter)
@@ -46,7 +40,16 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         told = enter(portal, request, handle, "requisition", key)
         return told if isinstance(told, Response) else _requisition(portal, told, key)
 
-    return [report_list, report, requisition_list, requisition]
+    return [*(_list_handler(portal, field) for field in reports.FIELDS), report, requisition_list, requisition]
+
+
+def _list_handler(portal: Portal, field: Field) -> ControllerRouterHandler:
+    @get(f"/patients/{{handle:str}}/{field}", sync_to_thread=True)
+    def report_list(request: AnyRequest, handle: FromPath[str]) -> Page:
+        told = enter(portal, request, handle, "history")
+        return told if isinstance(told, Response) else _list(portal, told, field)
+
+    return report_list
 
 
 def _wanted(told: Opened, path: str) -> ReportFilters | Page:

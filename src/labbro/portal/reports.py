@@ -163,11 +163,12 @@ def report_page(history: PatientHistory, letter_key: UUID, texts: Texts) -> Repo
     field = FIELD_OF[report.kind]
     told = (microbiology if field == "microbiology" else pathology).parts(report, texts)
     first = (Part(texts.conclusion, text=parts.said(report.summary, texts)),) if report.summary else ()
-    shown = tuple(part for part in (*first, *told, *_around(report, texts)) if not part.is_empty or part.below)
+    heading = _heading(report, texts)
+    shown = _under(heading, (*first, *told, *_around(report, texts)))
     return ReportPage(
         letter=stored.letter_key.hex,
         field=field,
-        heading=_heading(report, texts),
+        heading=heading,
         kind=texts.report_kinds[report.kind],
         status=report_words.status(report, texts),
         answered=formats.moment(report.results_at),
@@ -232,6 +233,17 @@ def _card(stored: StoredReport, earlier: int, texts: Texts) -> Card:
 
 
 # --- one report ----------------------------------------------------------------------------------------------------
+
+
+def _under(heading: str, told: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts as they stand on the page: one that has the page's own heading needs none, nor a step below it."""
+    found = [part for part in told if not part.is_empty or not part.below]
+    if any(part.heading == heading for part in found):
+        found = [
+            msgspec.structs.replace(part, heading="" if part.heading == heading else part.heading, below=False)
+            for part in found
+        ]
+    return tuple(part for part in found if part.heading or not part.is_empty)
 
 
 def _around(report: Report, texts: Texts) -> Iterable[Part]:

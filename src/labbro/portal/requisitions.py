@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 import msgspec
@@ -280,21 +280,27 @@ def _notes(asked: RequestedAnalysis, texts: Texts) -> Iterator[str]:
         yield f"{texts.answer_by} {formats.moment(asked.answer_by)}"
 
 
-def _samples(samples: Iterable[RequestedSample], texts: Texts) -> Grid:
+def _samples(samples: Sequence[RequestedSample], texts: Texts) -> Grid:
+    """Numbers, with material and treatment where any sample has them."""
+    more: list[tuple[str, list[Cell]]] = [
+        (texts.material, [Cell(sample.material or "") for sample in samples]),
+        (texts.treatment, [_treatment(sample, texts) for sample in samples]),
+    ]
+    more = [(head, column) for head, column in more if any(cell.text or cell.small for cell in column)]
     lines = tuple(
         Line(
             Cell(_number(sample.number, texts) or texts.sample),
-            (
-                Cell(sample.material or ""),
-                Cell(
-                    ", ".join(texts.pretreatments[each] for each in sample.pretreatments), small=sample.treatment or ""
-                ),
-            ),
+            tuple(column[at] for _, column in more),
             (f"{texts.original_number} {_number(sample.original, texts)}",) if sample.original else (),
         )
-        for sample in samples
+        for at, sample in enumerate(samples)
     )
-    return Grid(texts.samples_heading, (texts.requester_number, texts.material, texts.treatment), lines)
+    return Grid(texts.samples_heading, (texts.requester_number, *(head for head, _ in more)), lines)
+
+
+def _treatment(sample: RequestedSample, texts: Texts) -> Cell:
+    words = ", ".join(texts.pretreatments[each] for each in sample.pretreatments)
+    return Cell(words, small=sample.treatment or "")
 
 
 def _references(samples: Iterable[RequestedSample], texts: Texts) -> tuple[Link, ...]:
@@ -313,7 +319,7 @@ def _groups(stored: StoredRequisition, texts: Texts) -> tuple[FactGroup, ...]:
     place = texts.sampling_places.get(told.sampling_place or "", "")
     groups = (
         FactGroup(
-            texts.asked_for,
+            texts.requisition,
             facts(
                 (texts.clinical_information, (told.clinical_information or "").strip("\n")),
                 (texts.indication, _indication(told)),

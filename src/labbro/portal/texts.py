@@ -280,6 +280,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     yes: str
     no: str
     asked_for: str
+    about_examination: str
     clinical_information: str
     requisition_number: str
     laboratory_requisition_number: str
@@ -309,6 +310,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     answered_short: str
     analyses_awaited: Counted
     matched_by: Mapping[str, str]
+    found_by: str
     answer_ambiguous: str
     answer_elsewhere: str
     see_in_results: str
