@@ -10,7 +10,7 @@ import pytest
 from labbro import letters
 from labbro.letters.messages import MESSAGES
 from labbro.letters.registry import registry
-from labbro.letters.remarks import Rules, number_of
+from labbro.letters.remarks import RELATIVE_CPR_FORM, Rules, number_of
 from labbro.letters.standing import MICROBIOLOGY, STANDINGS
 
 from .building import PRODUCER, RESULT, edi, only, read_one, xml
@@ -234,6 +234,16 @@ def test_a_cpr_number_that_begins_with_no_day_is_noticed(number, noticed):
     assert told((">0102701234<", f">{number}<")) == ([("warning", "cpr-form", path)] if noticed else [])
 
 
+@pytest.mark.parametrize(
+    ("number", "noticed"), [("3113701234", True), ("0102701234", False), ("19700201", False), ("A123456789", False)]
+)
+def test_a_relative_with_ten_digits_that_begin_with_no_day_is_noticed(number, noticed):
+    relative = letters.Element("Relative", (letters.Element("PersonIdentifier", number),))
+    rules = Rules([RELATIVE_CPR_FORM])
+    found = [remark.path for remark in rules.remarks(letters.Element("HistopathologyReport", (relative,)))]
+    assert found == (["Relative/PersonIdentifier"] if noticed else [])
+
+
 def test_results_older_than_their_sample_are_noticed():
     path = "LaboratoryReport/LaboratoryResults/GeneralResultInformation/ResultsDateTime"
     assert told(("<Date>2024-05-05<", "<Date>2024-05-07<")) == [("warning", "result-before-sampling", path)]
@@ -270,7 +280,7 @@ def test_every_rule_has_a_sentence_and_a_reason_in_both_languages_and_a_source()
 
 
 def test_the_official_samples_are_not_drowned_in_warnings(shared):
-    """What is told about them is true: location numbers of MedCom's own samples that are none."""
+    """What is told about them is true: location numbers that are none, and a relative born in a 27th month."""
     told_of = {}
     for path in sorted((shared / "medcom/official").glob("[se]*/*/*")):
         if path.suffix in {".xml", ".edi"}:
@@ -282,4 +292,5 @@ def test_the_official_samples_are_not_drowned_in_warnings(shared):
         "6092035412": ["gln-form"],
         "Eksempel_Dyrkning_1": ["gln-form"],
         "RPT01_1": ["gln-check-digit", "gln-check-digit"],
+        "RPT04_1": ["cpr-form"],
     }

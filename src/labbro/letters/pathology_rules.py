@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from labbro.letters import result_rules as common
-from labbro.letters.remarks import NOT_YET, PARTY_RULES, Rule, Spot, minute_of
+from labbro.letters.remarks import NOT_YET, PARTY_RULES, RELATIVE_CPR_FORM, Rule, Spot, minute_of
 from labbro.letters.standing import OLD_VERSIONS
 from labbro.letters.tree import Element
 
@@ -46,6 +46,7 @@ def result_before_sampling(root: Element) -> Iterator[Spot]:
 
 PATHOLOGY_RULES: tuple[Rule, ...] = (
     *PARTY_RULES,
+    RELATIVE_CPR_FORM,
     *OLD_VERSIONS,
     replace(common.PLACEHOLDER_WITH_FINAL, notice=placeholder_with_final, each=None),
     replace(common.VALUE_BEFORE_MEASUREMENT, notice=value_before_measurement, each=None),

@@ -12,12 +12,14 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import replace
 
 from labbro.codes import cpr, gln
 from labbro.letters.tree import Element
 
 NOT_YET = "*****"  # the place of a value that has not been measured; never a result
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -175,10 +177,17 @@ def civil_registration_number(root: Element) -> Iterator[Spot]:
         yield Spot("Patient/CivilRegistrationNumber", found)
 
 
+def relatives_number(root: Element) -> Iterator[Spot]:
+    """The ten digits of a relative's number that begin with no date; other kinds of numbers may be anything."""
+    found = root.find("Relative/PersonIdentifier")
+    if found is not None and _TEN_DIGITS.fullmatch(found.value) and not cpr.begins_with_a_day(found.value):
+        yield Spot("Relative/PersonIdentifier", found)
+
+
 GLN_FORM = Rule(
     "gln-form",
-    "Et lokationsnummer (GLN) er 13 cifre; et andet nummer kan ingen VANS-leverandør sende efter.",
-    "A location number (GLN) is 13 digits; no VANS provider can deliver by another.",
+    "Et lokationsnummer (GLN) er 13 cifre, og breve adresseres med det; et andet nummer kommer næppe frem.",
+    "A location number (GLN) is 13 digits, and letters are addressed by it; another will hardly arrive.",
     Source("GS1's regel for lokationsnumre", "the rule of GS1 for location numbers"),
     notice=location_number_form,
 )
@@ -198,4 +207,5 @@ CPR_FORM = Rule(
     Source("CPR-nummerets form", "the form of the CPR number"),
     notice=civil_registration_number,
 )
+RELATIVE_CPR_FORM = replace(CPR_FORM, notice=relatives_number)
 PARTY_RULES = (GLN_FORM, GLN_CHECK_DIGIT, CPR_FORM)

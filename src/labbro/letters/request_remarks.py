@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labbro.letters.remarks import PARTY_RULES, SENSE, Rule, Source, Spot, minute_of
+from labbro.letters.remarks import PARTY_RULES, RELATIVE_CPR_FORM, SENSE, Rule, Source, Spot, minute_of
 from labbro.letters.result_rules import code_type_at
 from labbro.letters.standing import OLD_VERSIONS
 from labbro.letters.tree import Element
@@ -97,4 +97,5 @@ REQUEST_RULES = (
     NEGATIVE_NUMBER,
     CODES,
 )
+PATHOLOGY_REQUEST_RULES = (*REQUEST_RULES, RELATIVE_CPR_FORM)
 SAMPLES_REQUEST_RULES = (*PARTY_RULES, NEGATIVE_NUMBER, CODES)

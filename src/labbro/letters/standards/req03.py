@@ -43,7 +43,7 @@ from labbro.letters.request_parts import (
     question_line,
     requester,
 )
-from labbro.letters.request_remarks import REQUEST_RULES
+from labbro.letters.request_remarks import PATHOLOGY_REQUEST_RULES
 from labbro.letters.request_view import request_sections
 from labbro.letters.standard import Standard, Version
 from labbro.letters.tree import Element
@@ -330,7 +330,7 @@ STANDARD = Standard(
     ),
     tree=TREE,
     form=FORM,
-    rules=REQUEST_RULES,
+    rules=PATHOLOGY_REQUEST_RULES,
     sections=request_sections,
     moves=MOVES,
 )
