@@ -17,12 +17,14 @@ from labbro import __version__
 from labbro.databank import Databank, api
 from labbro.members.api import routes as member_routes
 from labbro.members.members import Members
+from labbro.members.notice_header import NoticeHeader
 from labbro.members.web import Calls
 from labbro.platform import health, problems
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.database import Database, migrate
 from labbro.platform.edge import Edge
 from labbro.platform.identities import Identities, SystemIdentities
+from labbro.platform.openapi import Sequences
 from labbro.platform.settings import Settings
 from labbro.portal import pages, signed_in
 from labbro.portal.demonstration import Example
@@ -85,6 +87,8 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
             render_plugins=[JsonRenderPlugin()],  # the usual pages for it load scripts from elsewhere
         ),
         logging_config=None,
+        plugins=[Sequences()],
+        before_send=[NoticeHeader(services.members)],
     )
     return Edge(cast("ASGIApp", litestar), settings, clock)
 

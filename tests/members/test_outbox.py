@@ -178,10 +178,10 @@ def test_a_mail_that_came_back_later_is_noted_as_a_bounce(world: World, outbox: 
     write(world)
     outbox.once()
     sent = outbox.mails()[0]
-    outbox.note_bounce(sent.mail_id)
+    world.do(world.person("operator"), acts.NoteBounce, mail_id=sent.mail_id)
     assert outbox.refusing_mailboxes() == {sent.recipient}
     with pytest.raises(NotFound):
-        outbox.note_bounce(sent.mail_id)
+        world.do(world.person("operator"), acts.NoteBounce, mail_id=sent.mail_id)
 
 
 def test_a_mail_server_that_is_away_costs_nothing_but_time(

@@ -303,3 +303,9 @@ class AnswerEscalation(Act, frozen=True, kw_only=True):
     escalation_id: UUID
     answer: Text
     close: bool = False
+
+
+class NoteBounce(Act, frozen=True, kw_only=True):
+    """Notes that a mail which was taken came back later, so that its contact is looked at."""
+
+    mail_id: UUID

@@ -67,7 +67,10 @@ _DECIDE: Final[dict[type[acts.Act], Callable[[Given, Any], Decision]]] = {
     acts.WithdrawNotice: words.withdraw_notice,
     acts.Escalate: words.escalate,
     acts.AnswerEscalation: words.answer_escalation,
+    acts.NoteBounce: words.note_bounce,
 }
+
+ACTS: Final = tuple(_DECIDE)
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +143,10 @@ class Changes:
             connection.execute(_SQL[type(entity).__name__.lower()], _row(entity))
         if decision.cancelled_occasion is not None:
             connection.execute(_SQL["cancel_mail"], {"occasion": decision.cancelled_occasion, "now": now})
+        if decision.bounced_mail is not None:
+            told = {"mail_id": decision.bounced_mail, "now": now}
+            if connection.execute(_SQL["bounced"], told).fetchone() is None:
+                raise problems.not_found("mail that was sent", "afsendt mail")
         if decision.diagnostics is not None:
             told = {"escalation_id": decision.entity_id, "content": Jsonb(decision.diagnostics)}
             connection.execute(_SQL["put_diagnostics"], told)

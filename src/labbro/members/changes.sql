@@ -105,3 +105,8 @@ ON CONFLICT (occasion, recipient) DO NOTHING;
 -- name: cancel_mail
 UPDATE members.mail SET state = 'given-up', told_at = %(now)s, answer = 'withdrawn'
 WHERE occasion = %(occasion)s AND state = 'waiting';
+
+-- name: bounced
+UPDATE members.mail SET state = 'refused', told_at = %(now)s, answer = 'bounced'
+WHERE mail_id = %(mail_id)s AND state = 'sent'
+RETURNING true;

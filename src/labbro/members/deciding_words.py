@@ -80,6 +80,12 @@ def answer_escalation(given: Given, act: acts.AnswerEscalation) -> Decision:
     )
 
 
+def note_bounce(given: Given, act: acts.NoteBounce) -> Decision:
+    """Only the mail changes."""
+    del given
+    return Decision(entity_id=act.mail_id, entities=(), bounced_mail=act.mail_id)
+
+
 def _refuse_persons(*texts: str) -> None:
     if any(_LIKE_CPR.search(text) for text in texts):
         raise problems.wrong(

@@ -41,13 +41,14 @@ class Mail(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """`entity_id`: of what the act made or changed. `told`: for the audit, without names and addresses."""
+    """`entity_id`: of what the act made or changed. `cancelled_occasion`: its waiting mail is not sent any more."""
 
     entity_id: UUID
     entities: tuple[Entity, ...]
     warnings: tuple[Caution, ...] = ()
     mails: tuple[Mail, ...] = ()
     cancelled_occasion: str | None = None
+    bounced_mail: UUID | None = None
     diagnostics: dict[str, Any] | None = None
 
 

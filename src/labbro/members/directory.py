@@ -154,10 +154,13 @@ class Directories:
         self._kept = read = read_directory(connection)
         return read
 
+    def fresh(self) -> Directory | None:
+        """What `recent` would give without asking the database; None where it would ask."""
+        return self._kept if self._seconds() - self._looked_at < RECENT_SECONDS else None
+
     def recent(self) -> Directory:
         """A directory that was true at most a second ago. Raises Unavailable when the database does not answer."""
-        kept = self._kept
-        if kept is not None and self._seconds() - self._looked_at < RECENT_SECONDS:
+        if (kept := self.fresh()) is not None:
             return kept
         asked_at = self._seconds()
         with self._database.connection() as connection:

@@ -9,14 +9,15 @@ import msgspec
 from labbro.members.authentication import Authentication
 from labbro.members.changes import Changes
 from labbro.members.directory import Directories, Directory
+from labbro.members.outbox import Outbox
 from labbro.platform.clock import Clock
-from labbro.platform.database import Connection, Database
+from labbro.platform.database import Database
 from labbro.platform.identities import Identities
 from labbro.platform.settings import Settings
 
 
 class Members(msgspec.Struct, frozen=True):
-    """Snapshot, changes and authentication over one database."""
+    """Snapshot, changes, authentication and mail over one database."""
 
     database: Database
     settings: Settings
@@ -25,6 +26,7 @@ class Members(msgspec.Struct, frozen=True):
     directories: Directories
     changes: Changes
     authentication: Authentication
+    outbox: Outbox
 
     @classmethod
     def open(cls, database: Database, settings: Settings, clock: Clock, identities: Identities) -> Self:
@@ -38,8 +40,10 @@ class Members(msgspec.Struct, frozen=True):
             directories=directories,
             changes=Changes(database, clock, identities),
             authentication=Authentication(database, directories, settings, clock, identities),
+            outbox=Outbox(database, settings, clock),
         )
 
-    def directory(self, connection: Connection | None = None) -> Directory:
-        """The members: exact within a transaction, else as they were at most a second ago."""
-        return self.directories.in_transaction(connection) if connection else self.directories.recent()
+    def current(self) -> Directory:
+        """The members as they are, for views: one small query. Whoever issues something asks in the transaction."""
+        with self.database.connection() as connection:
+            return self.directories.in_transaction(connection)

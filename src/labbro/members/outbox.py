@@ -22,7 +22,6 @@ import msgspec
 import psycopg
 
 from labbro.errors import LabbroError
-from labbro.members import problems
 from labbro.platform import logs, telemetry
 from labbro.platform.clock import Clock
 from labbro.platform.database import Database, load_sql
@@ -108,13 +107,6 @@ class Outbox:
         """The mailboxes that the last mail did not reach."""
         with self._database.connection() as connection:
             return frozenset(row[0] for row in connection.execute(_SQL["refusing"]).fetchall())
-
-    def note_bounce(self, mail_id: UUID) -> None:
-        """A mail that was taken came back later. Raises NotFound when it was not sent."""
-        with self._database.connection() as connection:
-            told = {"mail_id": mail_id, "now": self._clock.now()}
-            if connection.execute(_SQL["bounced"], told).fetchone() is None:
-                raise problems.not_found("mail that was sent", "afsendt mail")
 
     def start(self) -> None:
         """Sends in a thread of its own until `close`."""

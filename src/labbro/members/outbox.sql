@@ -13,11 +13,6 @@ WHERE mail_id = %(mail_id)s AND state = 'waiting';
 -- name: put_off
 UPDATE members.mail SET next_at = %(next_at)s, answer = %(answer)s WHERE mail_id = %(mail_id)s AND state = 'waiting';
 
--- name: bounced
-UPDATE members.mail SET state = 'refused', told_at = %(now)s, answer = 'bounced'
-WHERE mail_id = %(mail_id)s AND state = 'sent'
-RETURNING true;
-
 -- name: list
 SELECT mail_id, occasion, recipient, subject, state, attempts, made_at, told_at, answer
 FROM members.mail WHERE %(occasion)s::text IS NULL OR occasion = %(occasion)s

@@ -54,6 +54,25 @@ MAY: Final[dict[type[acts.Act], frozenset[str]]] = {
     acts.WithdrawNotice: OPERATOR_ONLY,
     acts.Escalate: VENDOR,
     acts.AnswerEscalation: OPERATOR_ONLY,
+    acts.NoteBounce: OPERATOR_ONLY,
+}
+
+# Who may read what, beside the operator's people; of each only what is their own (labbro.members.views).
+READ: Final[dict[str, frozenset[str]]] = {
+    "me": EVERYONE_CONCERNED,
+    "vendors": EVERYONE_CONCERNED,
+    "laboratories": EVERYONE_CONCERNED,
+    "accounts": EVERYONE_CONCERNED,
+    "systems": EVERYONE_CONCERNED,
+    "installations": EVERYONE_CONCERNED,
+    "persons": VENDOR_AND_LABORATORY,
+    "contacts": EVERYONE_CONCERNED,
+    "board": EVERYONE_CONCERNED,
+    "notices": EVERYONE_CONCERNED,
+    "plain-calls": EVERYONE_CONCERNED,
+    "escalations": VENDOR,
+    "diagnostics": VENDOR,
+    "mails": OPERATOR_ONLY,
 }
 
 
@@ -73,6 +92,13 @@ def check_act(directory: Directory, caller: Caller, act: acts.Act) -> Subject:
     if not reaches(caller, subject):
         raise problems.not_found("organisation or thing", "organisation eller ting")
     return subject
+
+
+def check_read(caller: Caller, what: str) -> None:
+    """Raises NotAllowed where the role may not read such things at all."""
+    asked_as = "system" if caller.kind == "system" else caller.role
+    if asked_as != "operator" and asked_as not in READ[what]:
+        raise problems.not_for_you()
 
 
 def may(caller: Caller, act: type[acts.Act]) -> bool:
@@ -100,6 +126,11 @@ def subject_of(directory: Directory, act: acts.Act) -> Subject:
         if named is not None:
             return find(directory, named)
     return Subject()
+
+
+def subject_of_escalation(directory: Directory, escalation_id: UUID) -> Subject:
+    """Whose question it is. Raises NotFound."""
+    return _escalation(directory, escalation_id)
 
 
 def of_organisation(directory: Directory, vendor_id: UUID | None, laboratory_id: UUID | None) -> Subject:
