@@ -67,6 +67,54 @@ def test_loading_again_changes_nothing_and_succeeds(load, folder):
     assert (done.returncode, done.stdout.decode().strip()) == (0, "3 here before")
 
 
+def test_what_is_no_letter_is_passed_over_in_a_folder_and_told(load, folder):
+    (folder / "README.md").write_text("Letters of May.")
+    (folder / "deep" / "letter.xsd").write_text('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>')
+    (folder / ".hidden").write_text("not looked at")
+    done = load(folder)
+    assert done.returncode == 0, done.stdout
+    assert b"README.md: passed over: This file holds no letter." in done.stdout
+    assert b"3 stored, 2 passed over" in done.stdout
+    lines = [json.loads(line) for line in load("--format", "json", folder).stdout.splitlines()]
+    assert [(line["outcome"], line["code"]) for line in lines] == [
+        ("passed", "no-letter"),
+        ("again", "again"),
+        ("again", "again"),
+        ("again", "again"),
+        ("passed", "no-letter"),
+    ]
+
+
+def test_a_folder_without_letters_is_no_fault(load, tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("a")
+    done = load(tmp_path / "notes")
+    assert (done.returncode, done.stdout.decode().splitlines()[-1]) == (0, "1 passed over")
+
+
+def test_a_file_that_is_named_must_hold_a_letter(load, folder):
+    (folder / "README.md").write_text("Letters of May.")
+    done = load(folder / "README.md")
+    assert done.returncode == 1
+    assert b"1 refused" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        edifact(one(identifier="D"))[:200],
+        xml(one(identifier="D"))[:200],
+        b"garbage UNB+UNOC:3+5790000120284:14",
+        xml(one(identifier="D")).replace(b"</Emessage>", b""),
+    ],
+)
+def test_a_damaged_letter_is_never_passed_over(load, folder, damaged):
+    (folder / "d").write_bytes(damaged)
+    done = load(folder)
+    assert done.returncode == 1
+    assert b"3 stored, 1 refused" in done.stdout
+
+
 def test_a_refused_letter_is_told_and_fails_the_command_but_stops_no_other(load, folder):
     (folder / "aa.edi").write_bytes(edifact(one(identifier="D")).replace(b"STS++FR", b"STS++QQ"))
     done = load(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.records.specialities import laboratory_request
 
 from labbro import letters
 from labbro.databank.sameness import same_content
@@ -55,8 +56,21 @@ def test_the_order_of_results_counts():
 def test_a_stated_consent_counts_and_an_assumed_one_does_not():
     silent, stated = one(), one(Patient__Consent={"Given": "true"})
     assumed = msgspec.structs.replace(stated, assumed=("Patient/Consent/Given",))
+    refused = one(Patient__Consent={"Given": "0"})
     assert same_content(silent, assumed)
+    assert same_content(stated, assumed)
     assert not same_content(silent, stated)
+    assert not same_content(refused, assumed)
+
+
+def test_what_edifact_cannot_say_does_not_count_whatever_the_other_says():
+    wished = laboratory_request(RequisitionInformation__SamplingDateTimeType="oensket")
+    path = "RequisitionInformation/SamplingDateTimeType"
+    assumed = msgspec.structs.replace(laboratory_request(), assumed=(path,))
+    assert same_content(wished, assumed)
+    assert not same_content(wished, laboratory_request())
+    other = laboratory_request(RequisitionInformation__NumberOfTestTubes="2")
+    assert not same_content(other, assumed)
 
 
 def test_the_version_counts():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,16 +12,18 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from labbro.commands.inputs import inputs_of
 from labbro.databank import loading
 from labbro.databank.history import Outcome
 from labbro.databank.watch import Watcher
-from labbro.errors import NotConfigured, WrongUse
+from labbro.errors import NotConfigured
 from labbro.platform import logs
 from labbro.platform.clock import SystemClock
 from labbro.platform.identities import SystemIdentities
 from labbro.platform.settings import from_environment
 
 SHOWN_REFUSALS = 20
+HINDERED = {"refused": "refused", "passed": "passed over"}
 
 
 class Format(StrEnum):
@@ -45,15 +46,17 @@ def load(
 ) -> None:
     """Loads letters into the databank, each exactly once; loading again changes nothing.
 
+    A file in a folder that holds no letter at all is passed over and told; a file that was named is refused then.
     Exit 0: all are kept (or were before). 1: some were refused. 2: wrong use.
     """
-    files = list(_files(paths))
+    files = inputs_of(paths)
     settings = from_environment()
     logs.configure("warning", settings.log_format)
     loading.collect_seldom()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is in hand is finished
     told = _Teller(form)
-    for name, outcome in loading.load(files, settings, workers):
+    names, found = [file.name for file in files], frozenset(file.name for file in files if file.found)
+    for name, outcome in loading.load(names, settings, workers, found):
         told.tell(name, outcome)
     told.end()
     raise typer.Exit(1 if told.counts["refused"] else 0)
@@ -93,9 +96,9 @@ class _Teller:
         if self._form is Format.json:
             print(msgspec.json.encode(as_json(name, outcome)).decode(), flush=True)
             return
-        if outcome.kind == "refused" and self.counts["refused"] <= SHOWN_REFUSALS:
+        if outcome.kind in HINDERED and self.counts[outcome.kind] <= SHOWN_REFUSALS:
             self._clear()
-            print(f"{name}: refused: {outcome.reason} {_first_error(outcome)}".rstrip())
+            print(f"{name}: {HINDERED[outcome.kind]}: {outcome.reason} {_first_error(outcome)}".rstrip())
         if self._progress and sum(self.counts.values()) % 100 == 0:
             print(f"\r{sum(self.counts.values())} letters", end="", file=sys.stderr, flush=True)
 
@@ -103,10 +106,17 @@ class _Teller:
         if self._form is Format.json:
             return
         self._clear()
-        hidden = self.counts["refused"] - SHOWN_REFUSALS
-        if hidden > 0:
-            print(f"... and {hidden} more refused")
-        words = {"stored": "stored", "again": "here before", "refused": "refused", "noted": "receipts"}
+        for kind, word in HINDERED.items():
+            hidden = self.counts[kind] - SHOWN_REFUSALS
+            if hidden > 0:
+                print(f"... and {hidden} more {word}")
+        words = {
+            "stored": "stored",
+            "again": "here before",
+            "refused": "refused",
+            "noted": "receipts",
+            "passed": "passed over",
+        }
         parts = [f"{self.counts[kind]} {word}" for kind, word in words.items() if self.counts[kind]]
         print(", ".join(parts) or "no letters")
 
@@ -136,16 +146,3 @@ def as_json(name: str, outcome: Outcome) -> dict[str, Any]:
 
 def _first_error(outcome: Outcome) -> str:
     return next((finding.message for finding in outcome.findings if finding.severity == "error"), "")
-
-
-def _files(paths: Sequence[str]) -> Iterator[str]:
-    """The files that some paths name; folders are searched in the order of their names."""
-    for path in paths:
-        if path == loading.STANDARD_INPUT:
-            yield path
-        elif Path(path).is_dir():
-            yield from (str(found) for found in sorted(Path(path).rglob("*")) if found.is_file())
-        elif Path(path).is_file():
-            yield path
-        else:
-            raise WrongUse(f"There is no such file or folder: {path}")

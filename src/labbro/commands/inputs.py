@@ -1,4 +1,7 @@
-"""The files that a command is given: single files, folders with all below them, or standard input."""
+"""The files that a command is given: single files, folders with all below them, or standard input.
+
+Hidden files and folders (names that begin with a dot) are passed over where a folder is searched.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,15 @@ STANDARD_INPUT = "-"
 
 
 class Input(msgspec.Struct, frozen=True):
-    """One file. `name` is as the caller would name it; `below` is its folder relative to the folder asked for."""
+    """One file. `name` is as the caller would name it; `below` is its folder relative to the folder asked for.
+
+    `found`: nobody named it, it was found in a folder.
+    """
 
     name: str
     path: Path | None
     below: Path
+    found: bool = False
 
     @property
     def stem(self) -> str:
@@ -50,7 +57,7 @@ def inputs_of(paths: Iterable[str]) -> list[Input]:
             found.append(Input(word, None, Path()))
         elif path.is_dir():
             files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
-            found.extend(Input(str(file), file, file.parent.relative_to(path)) for file in files)
+            found.extend(Input(str(file), file, file.parent.relative_to(path), found=True) for file in files)
         elif path.exists():
             found.append(Input(word, path, Path()))
         else:

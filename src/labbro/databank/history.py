@@ -25,7 +25,7 @@ from labbro.records.model import (
 from labbro.records.requisition import Requisition
 
 AccessAction = Literal["search", "history", "value", "letter", "print", "export", "report", "requisition", "access-log"]
-OutcomeKind = Literal["stored", "again", "refused", "noted"]
+OutcomeKind = Literal["stored", "again", "refused", "noted", "passed"]
 
 
 class PatientSummary(msgspec.Struct, frozen=True):
@@ -216,7 +216,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of one letter of an intake; told only after it is durable.
 
     `stored`: new. `again`: the identical letter was here before and is acknowledged again. `refused`: not taken in,
-    `reason` says why. `noted`: a receipt came in, there is nothing to store. `code` is stable for programs.
+    `reason` says why. `noted`: a receipt came in, there is nothing to store. `passed`: a file found in a folder holds
+    no letter at all, nothing is kept of it. `code` is stable for programs.
     """
 
     kind: OutcomeKind

@@ -6,11 +6,12 @@ the same code, so a change in how letters are read never turns a repeated letter
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from labbro.letters.letter import Letter
 from labbro.letters.tree import Element
-from labbro.records.projections.parts import ASSUMED_CONSENT
+from labbro.records.projections.parts import ASSUMED_CONSENT, boolean
 from labbro.records.projections.reading import PLACEHOLDER_NAME
 
 _MARKS_AT_END: Final = frozenset({"Break", "Space"})
@@ -20,28 +21,40 @@ def same_content(one: Letter, other: Letter) -> bool:
     """Whether version, names and contents are equal. Not the envelope, nor where elements stood in their source.
 
     What says nothing and EDIFACT cannot carry does not count: blanks and line ends at the end of a text, MedCom's
-    placeholder `_` for a name, and a consent that reading filled in by rule.
+    placeholder `_` for a name, and what reading EDIFACT filled in by rule, whatever the other letter says there. Only a
+    consent that the other refuses does count: EDIFACT would have said that.
     """
-    return _said(one) == _said(other)
+    unsaid = tuple(path.split("/") for path in {*one.assumed, *other.assumed} if not _contradicted(path, one, other))
+    return _said(one, unsaid) == _said(other, unsaid)
 
 
-def _said(letter: Letter) -> list[str]:
+def _contradicted(path: str, one: Letter, other: Letter) -> bool:
+    said = {boolean(letter.root.text(path)) for letter in (one, other)}
+    return path == ASSUMED_CONSENT and said >= {True, False}
+
+
+def _said(letter: Letter, unsaid: Sequence[Sequence[str]]) -> list[str]:
     parts: list[str] = [letter.version, letter.local_elements]
-    _put(_as_stated(letter), parts)
+    root = letter.root
+    for path in unsaid:
+        root = _without(root, path)
+    _put(root, parts)
     return parts
 
 
-def _as_stated(letter: Letter) -> Element:
-    if ASSUMED_CONSENT not in letter.assumed:
-        return letter.root
-    return Element(letter.root.name, tuple(_without_consent(child) for child in letter.root.content))
-
-
-def _without_consent(child: Element | str) -> Element | str:
-    if isinstance(child, str) or child.name != "Patient" or isinstance(child.content, str):
-        return child
-    kept = (part for part in child.content if isinstance(part, str) or part.name != "Consent")
-    return Element(child.name, tuple(kept))
+def _without(element: Element, path: Sequence[str]) -> Element:
+    """The element without what stands at a path below it; what is empty then goes too."""
+    if isinstance(element.content, str):
+        return element
+    kept: list[Element | str] = []
+    for child in element.content:
+        if isinstance(child, str) or child.name != path[0]:
+            kept.append(child)
+        elif len(path) > 1:
+            left = _without(child, path[1:])
+            if left.content or not child.content:
+                kept.append(left)
+    return Element(element.name, tuple(kept))
 
 
 def _put(element: Element, parts: list[str]) -> None:
