@@ -1,0 +1,256 @@
+"""What is wrong with a registry before it is released: every contradiction at once, each with what to mend. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+import msgspec
+
+from labbro.comparability.model import JOINS, Assertion, Entries, Evidence, Group, Procedure
+from labbro.comparability.registry import Registry
+
+
+class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault: a stable code, what it is about, and a sentence that says what to mend."""
+
+    code: str
+    about: str
+    message: str
+    message_da: str
+
+
+def contradictions(entries: Entries) -> tuple[Contradiction, ...]:
+    """Every contradiction in the entries of a registry; empty when it may be released."""
+    registry = Registry(entries)
+    return tuple(
+        sorted(
+            {
+                *_twins(entries),
+                *_lost_references(entries, registry),
+                *_overlapping_validity(entries),
+                *_overlapping_assertions(entries),
+                *_groups(entries, registry),
+                *_evidence(entries, registry),
+                *_between_members(entries, registry),
+            },
+            key=lambda one: (one.code, one.about, one.message),
+        )
+    )
+
+
+def _twins(entries: Entries) -> Iterator[Contradiction]:
+    for name, identities in (
+        ("measurand", [one.measurand_id for one in entries.measurands]),
+        ("procedure", [one.procedure_id for one in entries.procedures]),
+        ("group", [one.group_id for one in entries.groups]),
+        ("assertion", [one.assertion_id for one in entries.assertions]),
+    ):
+        for twice in {one for one in identities if identities.count(one) > 1}:
+            yield _fault(
+                "twice", twice, f"The {name} {twice} is there twice; name one of them anew.",
+                f"{twice} findes to gange; giv den ene et nyt navn.",
+            )  # fmt: skip
+
+
+def _lost_references(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
+    for procedure in entries.procedures:
+        if procedure.measurand_id not in registry.measurands:
+            yield _lost(procedure.procedure_id, "measurand", procedure.measurand_id)
+        if procedure.valid_to <= procedure.valid_from:
+            yield _fault(
+                "validity-empty", procedure.procedure_id,
+                f"The procedure {procedure.procedure_id} ends before it begins; mend its days.",
+                f"Målemetoden {procedure.procedure_id} slutter, før den begynder; ret dagene.",
+            )  # fmt: skip
+    for assertion in entries.assertions:
+        if assertion.group_id not in registry.groups:
+            yield _lost(assertion.assertion_id, "group", assertion.group_id)
+        if assertion.procedure_id not in registry.procedures:
+            yield _lost(assertion.assertion_id, "procedure", assertion.procedure_id)
+
+
+def _overlapping_validity(entries: Entries) -> Iterator[Contradiction]:
+    """Two procedures that would both answer for the same code, producer and day."""
+    by_use: dict[tuple[object, ...], list[Procedure]] = defaultdict(list)
+    for procedure in entries.procedures:
+        for code in procedure.codes:
+            use = (code, procedure.producer, procedure.point_of_care, procedure.specimen)
+            by_use[use].append(procedure)
+    for (code, producer, *_), found in by_use.items():
+        for a, b in combinations(sorted(found, key=lambda one: one.procedure_id), 2):
+            if a.valid_from < b.valid_to and b.valid_from < a.valid_to:
+                where = f"{getattr(code, 'value', code)} at {producer or 'any producer'}"
+                names = f"{a.procedure_id} and {b.procedure_id}"
+                yield _fault(
+                    "overlapping-validity",
+                    a.procedure_id,
+                    f"{names} are valid on the same days for {where}; end one before the other begins.",
+                    f"{a.procedure_id} og {b.procedure_id} gælder samme dage; afslut den ene, før den anden går ind.",
+                )
+
+
+def _overlapping_assertions(entries: Entries) -> Iterator[Contradiction]:
+    by_pair: dict[tuple[str, str], list[Assertion]] = defaultdict(list)
+    for assertion in entries.assertions:
+        by_pair[assertion.group_id, assertion.procedure_id].append(assertion)
+    for found in by_pair.values():
+        for a, b in combinations(sorted(found, key=lambda one: one.assertion_id), 2):
+            days = a.valid_from < b.valid_to and b.valid_from < a.valid_to
+            if days and a.scope.purpose == b.scope.purpose and _ranges_meet(a, b):
+                yield _fault(
+                    "overlapping-assertions",
+                    a.assertion_id,
+                    f"{a.assertion_id} and {b.assertion_id} speak of the same procedure, group, days and range; "
+                    "end one, or part their ranges.",
+                    f"{a.assertion_id} og {b.assertion_id} handler om samme metode, gruppe, dage og område; "
+                    "afslut den ene, eller del områderne.",
+                )
+
+
+def _ranges_meet(a: Assertion, b: Assertion) -> bool:
+    low = max(_low(a), _low(b))
+    high = min(_high(a), _high(b))
+    return low < high
+
+
+def _low(one: Assertion) -> float:
+    return float("-inf") if one.scope.low is None else one.scope.low
+
+
+def _high(one: Assertion) -> float:
+    return float("inf") if one.scope.high is None else one.scope.high
+
+
+def _groups(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
+    for group in entries.groups:
+        anchor = registry.procedures.get(group.anchor_procedure_id)
+        if anchor is None:
+            yield _lost(group.group_id, "anchor procedure", group.anchor_procedure_id)
+            continue
+        if anchor.measurand_id != group.measurand_id:
+            yield _other_measurand(group, anchor)
+        for assertion in entries.assertions:
+            member = registry.procedures.get(assertion.procedure_id)
+            if assertion.group_id != group.group_id or member is None:
+                continue
+            if member.measurand_id != group.measurand_id:
+                yield _other_measurand(group, member)
+            yield from _member(group, member, assertion, registry)
+
+
+def _member(group: Group, member: Procedure, assertion: Assertion, registry: Registry) -> Iterator[Contradiction]:
+    joins = assertion.verdict in JOINS or assertion.verdict == "convertible"
+    if assertion.procedure_id == group.anchor_procedure_id and assertion.verdict != "same":
+        yield _fault(
+            "anchor-against-itself",
+            assertion.assertion_id,
+            f"{assertion.assertion_id} judges the anchor of {group.group_id} against itself as {assertion.verdict}; "
+            "choose another anchor, or remove the assertion.",
+            f"{assertion.assertion_id} vurderer ankeret for {group.group_id} mod sig selv; vælg et andet anker, "
+            "eller fjern vurderingen.",
+        )
+    other_unit = member.unit if member.unit and member.unit != group.unit else None
+    if joins and other_unit and registry.conversion(group.measurand_id, other_unit, group.unit) is None:
+        yield _fault(
+            "unit-not-convertible",
+            assertion.assertion_id,
+            f"{member.procedure_id} answers in {member.unit}, {group.group_id} in {group.unit}, and no equation is "
+            "registered between them; register one with its source, or take the procedure out.",
+            f"{member.procedure_id} svarer i {member.unit}, {group.group_id} i {group.unit}, og der er ingen "
+            "omregning; registrér en med kilde, eller tag metoden ud.",
+        )
+
+
+def _evidence(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
+    """Rule 6: against the anchor, at most half the allowable bias; and no assertion wider than what was measured."""
+    for assertion in entries.assertions:
+        if assertion.verdict not in JOINS or assertion.group_id not in registry.groups:
+            continue
+        for evidence in assertion.evidence:
+            if evidence.against not in (None, registry.groups[assertion.group_id].anchor_procedure_id):
+                continue
+            yield from _bias_of(assertion, evidence)
+            yield from _range_of(assertion, evidence)
+
+
+def _bias_of(assertion: Assertion, evidence: Evidence) -> Iterator[Contradiction]:
+    allowable = assertion.allowable_percent
+    if allowable is None or evidence.bias_percent is None:
+        return
+    limit = allowable / 2 if assertion.verdict in ("same", "comparable") else allowable
+    if abs(evidence.bias_percent) > limit:
+        yield _fault(
+            "bias-above-limit",
+            assertion.assertion_id,
+            f"{assertion.assertion_id} says {assertion.verdict}, but {evidence.source} shows a bias of "
+            f"{evidence.bias_percent:g} % where {limit:g} % is the limit; change the verdict or the evidence.",
+            f"{assertion.assertion_id} siger {assertion.verdict}, men {evidence.source} viser en bias på "
+            f"{evidence.bias_percent:g} %, hvor grænsen er {limit:g} %; ret vurderingen eller grundlaget.",
+        )
+
+
+def _range_of(assertion: Assertion, evidence: Evidence) -> Iterator[Contradiction]:
+    if evidence.low is None or evidence.high is None:
+        return
+    if _low(assertion) < evidence.low or _high(assertion) > evidence.high:
+        yield _fault(
+            "evidence-out-of-range",
+            assertion.assertion_id,
+            f"{assertion.assertion_id} reaches beyond {evidence.low:g} to {evidence.high:g}, which {evidence.source} "
+            "covers; narrow its scope, or add evidence.",
+            f"{assertion.assertion_id} rækker ud over {evidence.low:g} til {evidence.high:g}, som {evidence.source} "
+            "dækker; indsnævr området, eller tilføj grundlag.",
+        )
+
+
+def _between_members(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
+    """Evidence between two members that contradicts their both being comparable with the anchor."""
+    joined = {
+        (one.group_id, one.procedure_id): one for one in entries.assertions if one.verdict in ("same", "comparable")
+    }
+    for assertion in entries.assertions:
+        for evidence in assertion.evidence:
+            other = evidence.against
+            mine = joined.get((assertion.group_id, assertion.procedure_id))
+            theirs = joined.get((assertion.group_id, other)) if other else None
+            allowable = assertion.allowable_percent
+            if mine is None or theirs is None or allowable is None or evidence.bias_percent is None:
+                continue
+            if abs(evidence.bias_percent) > allowable:
+                group = registry.groups.get(assertion.group_id)
+                yield _fault(
+                    "members-contradict",
+                    assertion.assertion_id,
+                    f"{assertion.procedure_id} and {other} are both comparable in "
+                    f"{group.group_id if group else assertion.group_id}, but {evidence.source} shows "
+                    f"{evidence.bias_percent:g} % between them where {allowable:g} % is allowed; take one out.",
+                    f"{assertion.procedure_id} og {other} er begge i gruppen som sammenlignelige, men "
+                    f"{evidence.source} viser {evidence.bias_percent:g} % imellem dem, hvor {allowable:g} % er "
+                    "tilladt; tag den ene ud.",
+                )
+
+
+def _other_measurand(group: Group, procedure: Procedure) -> Contradiction:
+    return _fault(
+        "other-measurand",
+        group.group_id,
+        f"{procedure.procedure_id} measures {procedure.measurand_id}, but {group.group_id} is of {group.measurand_id}; "
+        "put it in a group of its own measurand.",
+        f"{procedure.procedure_id} måler {procedure.measurand_id}, men {group.group_id} er af {group.measurand_id}; "
+        "læg den i en gruppe for dens egen størrelse.",
+    )
+
+
+def _lost(about: str, what: str, named: str) -> Contradiction:
+    return _fault(
+        "unknown-reference",
+        about,
+        f"{about} names the {what} {named}, which the registry does not have; add it or correct the name.",
+        f"{about} nævner {named}, som registret ikke har; tilføj den, eller ret navnet.",
+    )
+
+
+def _fault(code: str, about: str, message: str, message_da: str) -> Contradiction:
+    return Contradiction(code=code, about=about, message=message, message_da=message_da)
