@@ -290,7 +290,9 @@ class Stock:
 
     def in_doubt(self) -> tuple[HandOut, ...]:
         """Hand-outs that are durable, but of which nobody knows whether the numbers reached the caller."""
-        return tuple(rows.handed([row]) for row in self.ledger.all("in_doubt"))
+        with self.ledger.mutex:
+            arrived = set(self._delivered)
+            return tuple(rows.handed([row]) for row in self.ledger.all("in_doubt") if row[0] not in arrived)
 
     def settle(self, ordinal: int, fate: Fate) -> None:
         """Notes what became of a hand-out in doubt: used, or void. Void numbers stay unused for ever."""
@@ -323,6 +325,10 @@ class Stock:
         """
         self.ledger.check_integrity()
         return founding.verify_chain(self.ledger)
+
+    def hand_outs(self) -> int:
+        """How many ranges were handed out ever."""
+        return self._read_head()[0]
 
     def digest(self) -> str:
         """The digest of the chain of hand-outs so far, in hexadecimal."""
