@@ -27,7 +27,7 @@ from labbro.members.model import Account, Caller
 from labbro.numbers import problems
 from labbro.numbers.agents import AgentRow
 from labbro.numbers.durability import Durability, Promises
-from labbro.numbers.mark import HeldMark, Mark, MarkFile, standing
+from labbro.numbers.mark import Counter, HeldMark, Mark, MarkFile, standing
 from labbro.numbers.model import Approval, DrawRequest
 from labbro.numbers.planning import (
     Gate,
@@ -215,16 +215,19 @@ class _Line:
         )
         if planned.ahead is not None:
             _take_down_claim(held, mark, state, planned)
+        token = parts.identities.new()
         writes = bool(planned.series or planned.approvals or planned.agents or planned.entries)
         if writes:
-            write_plan(connection, parts.clock, parts.identities, row[0], state, planned)
+            write_plan(connection, parts.clock, parts.identities, row[0], token, state, planned)
             parts.at("written")
         if planned.issues:
             held.write(
-                version=state.version + 1,
-                start=state.next_position,
+                version=state.counter.version + 1,
+                token=token,
+                before=state.counter.token,
+                start=state.counter.next_position,
                 stop=planned.next_position,
-                returned=planned.returned,
+                returned=(state.in_doubt[2] if state.in_doubt else ()) + planned.returned,
                 at=state.now,
             )
             parts.at("marked")
@@ -287,8 +290,7 @@ class MembersGate(Gate):
 
 def look(held: HeldMark, durability: Durability, row: Sequence[Any]) -> tuple[Mark | None, Stopped | None]:
     """The mark, and why nothing may be issued, from the row of `lock_space`; None where all is well."""
-    _, next_position, version, *promised = row
-    missing = durability.missing(promises_of(promised))
+    missing = durability.missing(promises_of(row))
     if missing is not None:
         return None, lambda: copy.copy(missing)
     try:
@@ -300,30 +302,38 @@ def look(held: HeldMark, durability: Durability, row: Sequence[Any]) -> tuple[Ma
         "mark-behind": problems.mark_behind,
         "mark-missing": problems.mark_missing,
     }
-    stopped = reasons.get(standing(mark, version, next_position))
+    stopped = reasons.get(standing(mark, counter_of(row)))
     if stopped is None and mark is not None and mark.ahead is not None:
         stopped = problems.client_ahead
     return mark, stopped
 
 
+def counter_of(row: Sequence[Any]) -> Counter:
+    """From the row of `lock_space`."""
+    return Counter(next_position=row[1], version=row[2], token=row[3])
+
+
 def promises_of(row: Sequence[Any]) -> Promises:
-    """From the last five columns of `lock_space`."""
+    """From the row of `lock_space`."""
     return Promises(
-        fsync=row[0],
-        full_page_writes=row[1],
-        synchronous_commit=row[2],
-        synchronous_standby_names=row[3],
-        in_recovery=row[4],
+        fsync=row[4],
+        full_page_writes=row[5],
+        synchronous_commit=row[6],
+        synchronous_standby_names=row[7],
+        in_recovery=row[8],
     )
 
 
 def _take_down_claim(held: HeldMark, mark: Mark | None, state: State, planned: Plan) -> None:
     """A client's claim outlives the transaction and the process: the mark as it is, with the claim."""
     if mark is None:
-        held.write(version=0, start=0, stop=0, ahead=planned.ahead, at=state.now)
+        token = state.counter.token
+        held.write(version=0, token=token, before=token, start=0, stop=0, ahead=planned.ahead, at=state.now)
     else:
         held.write(
             version=mark.version,
+            token=mark.token,
+            before=mark.before,
             start=mark.start,
             stop=mark.stop,
             returned=mark.returned,
@@ -342,7 +352,7 @@ def read_state(
     stopped: Stopped | None,
 ) -> State:
     """Everything that planning wants to know, under the locks."""
-    number, next_position, version, *_ = row
+    number, counter = row[0], counter_of(row)
     now = parts.clock.now()
     keys = [key for job in jobs if (key := job.key) is not None]
     asked = msgspec.json.encode([{"account_id": account, "request_id": request} for account, request in keys]).decode()
@@ -354,11 +364,10 @@ def read_state(
     heard = connection.execute(_SQL["lock_agents"], [agents]).fetchall() if agents else []
     rest = parts.rest
     resting = connection.execute(_SQL["resting"], [number, now - rest, RESTING_LOOKED_AT]).fetchall() if rest else []
-    in_doubt = mark is not None and stopped is None and standing(mark, version, next_position) == "in-doubt"
+    in_doubt = mark is not None and stopped is None and standing(mark, counter) == "in-doubt"
     return State(
         space=parts.space,
-        version=version,
-        next_position=next_position,
+        counter=counter,
         known=_known_requests(connection, parts.space, again) if again else {},
         agents={one[0]: _agent(one) for one in heard},
         drawn_today={account: numbers for account, request, numbers in found if request is None},

@@ -1,17 +1,17 @@
 -- name: add_space
-INSERT INTO numbers.space (space, name, definition, capacity, next_position, version)
-SELECT coalesce(max(space), 0) + 1, %s, %s, %s, 0, 0 FROM numbers.space
+INSERT INTO numbers.space (space, name, definition, capacity, next_position, version, token)
+SELECT coalesce(max(space), 0) + 1, %s, %s, %s, 0, 0, %s FROM numbers.space
 ON CONFLICT (name) DO NOTHING;
 
 -- name: redefine_space
 UPDATE numbers.space SET definition = %s, capacity = %s WHERE name = %s AND version = 0;
 
 -- name: read_space
-SELECT space, next_position, version, definition::text FROM numbers.space WHERE name = %s;
+SELECT space, next_position, version, token, definition::text FROM numbers.space WHERE name = %s;
 
 -- name: lock_space
 -- The one lock of a space: whoever holds it issues. What the database promises is read behind it, in the same breath.
-SELECT space, next_position, version,
+SELECT space, next_position, version, token,
     current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
     current_setting('synchronous_standby_names'), pg_is_in_recovery()
 FROM numbers.space WHERE name = %s FOR UPDATE;
@@ -71,13 +71,13 @@ SELECT release_id, round, start, stop FROM (
 WHERE start < stop ORDER BY released_at, release_id LIMIT %s;
 
 -- name: move_space
-UPDATE numbers.space SET next_position = %s, version = %s WHERE space = %s AND version < %s;
+UPDATE numbers.space SET next_position = %s, version = %s, token = %s WHERE space = %s AND version < %s;
 
 -- name: issue
 -- The space moves, the series and the days' sums come in: one statement, its rows as JSON. No row where the version did
 -- not move, which cannot be under the lock.
 WITH moved AS (
-    UPDATE numbers.space SET next_position = %(next_position)s, version = %(version)s
+    UPDATE numbers.space SET next_position = %(next_position)s, version = %(version)s, token = %(token)s
     WHERE space = %(space)s AND version = %(version)s - 1 RETURNING space, version
 ), drawn AS (
     INSERT INTO numbers.series (

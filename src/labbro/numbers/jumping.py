@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from labbro.errors import Unavailable
 from labbro.numbers import problems
-from labbro.numbers.issuing import Parts, promises_of
+from labbro.numbers.issuing import Parts, counter_of, promises_of
 from labbro.numbers.mark import HeldMark, Mark, standing
 from labbro.numbers.releasing import checked_reason
 from labbro.numbers.writing import CHAIN
@@ -30,9 +31,16 @@ def jump(parts: Parts, actor: str, *, to: int, reason: str, disregard_clients: b
         with parts.mark.hold() as held:
             mark = _readable(held)
             _check(parts, row, mark, to, disregard_clients=disregard_clients)
-            skipped = _write(connection, parts, actor, row, mark, to, why)
-            version = _next_version(row[2], mark)
-            held.write(version=version, start=row[1], stop=to, at=parts.clock.now())
+            token = parts.identities.new()
+            skipped = _write(connection, parts, actor, row, mark, to, why, token)
+            held.write(
+                version=_next_version(row[2], mark),
+                token=token,
+                before=row[3],
+                start=row[1],
+                stop=to,
+                at=parts.clock.now(),
+            )
             parts.at("marked")
             connection.commit()
     return skipped
@@ -45,7 +53,7 @@ def least_jump(next_position: int, mark: Mark | None, *, disregard_clients: bool
 
 
 def _check(parts: Parts, row: Any, mark: Mark | None, to: int, *, disregard_clients: bool) -> None:
-    missing = parts.durability.missing(promises_of(row[3:]))
+    missing = parts.durability.missing(promises_of(row))
     if missing is not None:
         raise missing
     least = least_jump(row[1], mark, disregard_clients=disregard_clients)
@@ -55,19 +63,21 @@ def _check(parts: Parts, row: Any, mark: Mark | None, to: int, *, disregard_clie
         raise problems.space_exhausted(parts.space.name)
 
 
-def _write(connection: Connection, parts: Parts, actor: str, row: Any, mark: Mark | None, to: int, why: str) -> int:
-    number, next_position, version, *_ = row
+def _write(
+    connection: Connection, parts: Parts, actor: str, row: Any, mark: Mark | None, to: int, why: str, token: UUID
+) -> int:
+    number, next_position = row[:2]
     now, new_version = parts.clock.now(), _next_version(row[2], mark)
     skipped = to - next_position
     if skipped:
         values = (1, next_position, to, None, "jump", why, actor, now)
         connection.execute(_SQL["add_gap"], [parts.identities.new(), number, *values])
-    settled = mark is not None and mark.ahead is None and standing(mark, version, next_position) == "settled"
+    settled = mark is not None and mark.ahead is None and standing(mark, counter_of(row)) == "settled"
     if not settled:  # what rested by this database's word may have come back by the lost one's
         for release_id, turn, start, stop in connection.execute(_SQL["unreturned"], [number]).fetchall():
             values = (turn, start, stop, release_id, "withdrawn", why, actor, now)
             connection.execute(_SQL["add_gap"], [parts.identities.new(), number, *values])
-    connection.execute(_SQL["move_space"], [to, new_version, number, new_version])
+    connection.execute(_SQL["move_space"], [to, new_version, token, number, new_version])
     detail = {"from": next_position, "to": to, "reason": why, "version": new_version}
     audit.append(
         connection, parts.clock, CHAIN, [audit.Entry(actor, "numbers.jump", f"space:{parts.space.name}", detail)]

@@ -166,7 +166,7 @@ def _standing(connection: Connection, parts: Parts) -> tuple[int, str | None]:
         row = connection.execute(_ISSUING["read_space"], [parts.space.name]).fetchone()
         assert row is not None
         assert promises is not None
-        _, stopped = look(held, parts.durability, [*row[:3], *promises])
+        _, stopped = look(held, parts.durability, [*row[:4], *promises])
     return row[1], stopped().code if stopped else None
 
 

@@ -3,12 +3,13 @@
 Before each commit that issues numbers, the mark takes down what is about to be issued (its intent), on the disk. So the
 mark is never behind the database, and it tells four cases apart:
 
-    database.version = mark.version      settled: what was meant was committed
-    database.version = mark.version - 1  in doubt: committed and lost again, or never committed; numbers are jumped over
-    database.version < mark.version - 1  the database is older than what was issued: stop
-    database.version > mark.version      the mark is older than the database: stop
+    database.token = mark.token          settled: what was meant was committed
+    database.token = mark.before         in doubt: never committed, or committed and lost again; it is jumped over
+    else, database.version is lower      the database is older than what was issued, or another's: stop
+    else                                 the mark is older than the database: stop
 
-The version counts transactions, not positions, because rested numbers are issued without moving the position.
+A token is made anew in each transaction that issues, so it names one history and no other that is as long. A doubt that
+is met again, from another copy of the same old database, covers all that was meant since.
 
 The file has two slots, written in turn, so that a torn write leaves the other; each is signed (Ed25519). It is locked
 from before the intent to after the commit: of two databases that share a mark, as an old primary and a promoted standby
@@ -25,6 +26,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -50,7 +52,7 @@ class Returned(msgspec.Struct, frozen=True):
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """What one slot says: at `version`, positions [start, stop) were issued and `next_position` became `stop`.
+    """What one slot says: from the database of token `before`, positions [start, stop) were issued, which made `token`.
 
     `ahead`: the highest position that a client holds beyond the database; nothing is issued until a jump.
     """
@@ -58,6 +60,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     space: Space
     sequence: int
     version: int
+    token: UUID
+    before: UUID
     start: int
     stop: int
     returned: tuple[Returned, ...] = ()
@@ -65,20 +69,26 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     written_at: dt.datetime
 
 
+class Counter(msgspec.Struct, frozen=True):
+    """The row of a space, as far as the mark looks at it."""
+
+    next_position: int
+    version: int
+    token: UUID
+
+
 Standing = Literal["new", "settled", "in-doubt", "database-behind", "mark-behind", "mark-missing"]
 
 
-def standing(mark: Mark | None, version: int, next_position: int) -> Standing:
-    """How a mark and a database's version and next position stand to each other."""
+def standing(mark: Mark | None, counter: Counter) -> Standing:
+    """How a mark and a database stand to each other."""
     if mark is None:
-        return "new" if version == 0 and next_position == 0 else "mark-missing"
-    if version > mark.version:
-        return "mark-behind"
-    if version == mark.version:
-        return "settled" if next_position == mark.stop else "database-behind"
-    if version == mark.version - 1 and next_position == mark.start:
+        return "new" if counter.version == 0 else "mark-missing"
+    if counter.token == mark.token and counter.next_position == mark.stop:
+        return "settled"
+    if counter.token == mark.before and counter.next_position == mark.start:
         return "in-doubt"
-    return "database-behind"
+    return "mark-behind" if counter.version > mark.version else "database-behind"
 
 
 class HeldMark:
@@ -106,6 +116,8 @@ class HeldMark:
         self,
         *,
         version: int,
+        token: UUID,
+        before: UUID,
         start: int,
         stop: int,
         returned: tuple[Returned, ...] = (),
@@ -118,6 +130,8 @@ class HeldMark:
             space=self._space,
             sequence=sequence,
             version=version,
+            token=token,
+            before=before,
             start=start,
             stop=stop,
             returned=returned,

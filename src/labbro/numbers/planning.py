@@ -18,7 +18,7 @@ from labbro.errors import LabbroError, NotConfigured
 from labbro.members.model import Account, Caller
 from labbro.numbers import problems
 from labbro.numbers.agents import AgentRow, heard
-from labbro.numbers.mark import Returned
+from labbro.numbers.mark import Counter, Returned
 from labbro.numbers.model import Approval, Attendance, Attended, Drawn, DrawRequest, Series
 from labbro.numbers.space import Space
 from labbro.platform.audit import Entry
@@ -93,8 +93,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     space: Space
-    version: int
-    next_position: int
+    counter: Counter
     known: Mapping[Key, KnownRequest]
     agents: Mapping[UUID, AgentRow]
     drawn_today: Mapping[UUID, int]
@@ -187,7 +186,7 @@ class _Planner:
         self._agents = dict(state.agents)
         self._drawn_today = dict(state.drawn_today)
         self._resting = list(state.resting)
-        self._next = state.next_position
+        self._next = state.counter.next_position
         self._gaps: list[Gap] = []
         self._series: list[NewSeries] = []
         self._approvals: dict[Key, tuple[Approval, bytes]] = {}
@@ -201,7 +200,7 @@ class _Planner:
     def planned(self) -> Plan:
         if not self._series:  # a doubt is settled by the next series; until then it costs nothing
             self._gaps.clear()
-            self._next = self._state.next_position
+            self._next = self._state.counter.next_position
         return Plan(
             outcomes=self.outcomes,
             series=self._series,

@@ -54,6 +54,8 @@ from labbro.platform.signing import Signer
 
 ANSWER_SECONDS: Final = 30.0  # longer than any lock or statement may take
 
+NO_TOKEN: Final = UUID(int=0)  # of a space that issued nothing yet
+
 _T = TypeVar("_T")
 _SQL = load_sql("labbro.numbers", "issuing.sql")
 _log = logs.get_logger(__name__)
@@ -207,8 +209,8 @@ def prepare_space(database: Database, space: Space) -> None:
     """Writes the space's row when it is new; checks that its form is what it was. Raises NotConfigured."""
     definition = msgspec.json.encode(space).decode()
     with database.connection() as connection:
-        connection.execute(_SQL["add_space"], [space.name, definition, space.capacity])
+        connection.execute(_SQL["add_space"], [space.name, definition, space.capacity, NO_TOKEN])
         row = connection.execute(_SQL["read_space"], [space.name]).fetchone()
         assert row is not None
-        check_definition(row[3].encode(), space, row[2])
+        check_definition(row[4].encode(), space, row[2])
         connection.execute(_SQL["redefine_space"], [definition, space.capacity, space.name])

@@ -21,14 +21,15 @@ _SQL = load_sql("labbro.numbers", "issuing.sql")
 
 
 def write_plan(
-    connection: Connection, clock: Clock, identities: Identities, space: int, state: State, planned: Plan
+    connection: Connection, clock: Clock, identities: Identities, space: int, token: UUID, state: State, planned: Plan
 ) -> None:
-    """Writes a plan; the audit last, because its head is locked until the end."""
+    """Writes a plan, which makes `token` the space's; the audit last, because its head is locked until the end."""
     if planned.issues:
         values: dict[str, Any] = {
             "space": space,
             "next_position": planned.next_position,
-            "version": state.version + 1,
+            "version": state.counter.version + 1,
+            "token": token,
             "now": state.now,
             "day": danish_day(state.now),
             "series": msgspec.json.encode([_row(one) for one in planned.series]).decode(),

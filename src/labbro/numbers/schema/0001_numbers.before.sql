@@ -11,7 +11,8 @@ CREATE TABLE numbers.space (
     definition json NOT NULL,            -- labbro.numbers.space.Space; fixed once something was issued
     capacity bigint NOT NULL CHECK (capacity > 0),
     next_position bigint NOT NULL CHECK (next_position BETWEEN 0 AND capacity),
-    version bigint NOT NULL              -- raised by one in each transaction that issues, further by a jump
+    version bigint NOT NULL,             -- raised by one in each transaction that issues, further by a jump
+    token uuid NOT NULL                  -- made anew in each of them: names this very history, for the high-water mark
 );
 
 CREATE TABLE numbers.series (
