@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from litestar import Litestar
 from litestar.openapi.config import OpenAPIConfig
 from litestar.testing import TestClient
+from tests.records.specialities import LABORATORY, PRACTICE, laboratory_request, requested
 
 from labbro import letters
 from labbro.databank import api
@@ -213,3 +214,50 @@ def test_the_interface_keeps_to_its_description(databank, settings, clock):
             case.call_and_validate()
 
         check()
+
+
+# --- how far a requisition is answered ---
+
+
+def send(client, letter):
+    body = letters.write(letter, "xml").data
+    return client.post("/letters", content=body, headers={"content-type": "application/xml"}).json()
+
+
+def test_a_requester_asks_how_far_its_requisition_is_answered(client, databank):
+    asked = [requested("NPU18016"), requested("NPU03429")]
+    send(client, laboratory_request(identifier="Q1", analyses=asked))
+    answer = client.get(f"/requisitions/{PRACTICE}/Q1").json()
+    assert (answer["state"], answer["missing"], answer["answers"]) == ("unanswered", ["NPU18016", "NPU03429"], [])
+    client.post("/letters", content=edifact(one(identifier="B1")), headers={"content-type": "application/edifact"})
+    answer = client.get(f"/requisitions/{PRACTICE}/Q1").json()
+    assert (answer["state"], answer["missing"], answer["standard"]) == ("partly", ["NPU03429"], "REQ01")
+    (found,) = answer["answers"]
+    assert (found["sender"], found["letter"], found["in_force"]) == (LABORATORY, "B1", True)
+    assert (found["number"], found["step"], found["same_laboratory"]) == ("30000000001", "requisition", True)
+
+
+def test_whoever_asks_is_in_the_access_log_of_the_patient(guarded, databank):
+    token = {"authorization": "Bearer open sesame", "content-type": "application/xml"}
+    body = letters.write(laboratory_request(identifier="Q1"), "xml").data
+    guarded.post("/letters", content=body, headers=token)
+    assert guarded.get(f"/requisitions/{PRACTICE}/Q1").status_code == 401
+    assert guarded.get(f"/requisitions/{PRACTICE}/Q1", headers=token).status_code == 200
+    (patient,) = databank.find_patients("1111571231")
+    (entry,) = databank.access_log(patient.key)
+    assert (entry.actor, entry.action) == ("svendborg", "requisition")
+
+
+def test_no_patient_is_named_with_a_requisition(client):
+    send(client, laboratory_request(identifier="Q1"))
+    text = client.get(f"/requisitions/{PRACTICE}/Q1").text
+    assert "Opdigtet" not in text
+    assert "1111571231" not in text
+
+
+@pytest.mark.parametrize("name", ["Q2", "B1", "%00", "a b"])
+def test_an_unknown_requisition_and_a_letter_that_is_none_are_not_found(client, name):
+    client.post("/letters", content=edifact(one(identifier="B1")), headers={"content-type": "application/edifact"})
+    sender = LABORATORY if name == "B1" else PRACTICE
+    answer = client.get(f"/requisitions/{sender}/{name}")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -1,4 +1,4 @@
-"""For machines: POST /letters, GET /receipts, GET /receipts/{key}.
+"""For machines: POST /letters, GET /receipts, GET /receipts/{key}, GET /requisitions/{sender}/{letter}.
 
 A letter that is refused is no failed request: every letter has its own answer, and its receipt lies ready.
 """
@@ -23,6 +23,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from labbro import letters
+from labbro.databank import api_requisitions
 from labbro.databank.api_description import PostLetters
 from labbro.databank.databank import Databank
 from labbro.databank.history import Outcome, Receipt
@@ -36,6 +37,7 @@ from labbro.platform.identities import Identities
 from labbro.platform.problems import Problem, problem_of
 from labbro.platform.settings import Settings
 
+THIS_MACHINE: Final = "this machine"  # the name of a caller without a token
 RECEIPTS_AT_ONCE: Final = 1000
 # A receipt gets its time just before its commit. The place to go on from stays this far behind, so that one whose
 # commit took long is not passed over; whoever asks again may see a receipt twice, never miss one.
@@ -95,8 +97,8 @@ def routes(
     """The handlers. Callers show a bearer token of LABBRO_INTAKE_TOKENS; without tokens only this machine may call."""
     del identities
 
-    def allow(request: Request[Any, Any, Any]) -> None:
-        check_caller(request, settings)
+    def allow(request: Request[Any, Any, Any]) -> str:
+        return check_caller(request, settings)
 
     @post(
         "/letters",
@@ -155,7 +157,8 @@ def routes(
         receipt = databank.receipt(key)
         return Response(receipt.raw, media_type=_RECEIPT_TYPES[receipt.syntax])
 
-    return [post_letters, get_receipts, get_receipt]
+    requisitions = api_requisitions.route(databank, allow, clock, _problems(400, 401, 403, 404, 503))
+    return [post_letters, get_receipts, get_receipt, requisitions]
 
 
 def take(
@@ -175,8 +178,8 @@ def take(
     return [_answer(name, outcome) for name, outcome in zip(files, outcomes, strict=True)]
 
 
-def check_caller(request: Request[Any, Any, Any], settings: Settings) -> None:
-    """Lets only machines in that show a token; without tokens, only programs on this machine.
+def check_caller(request: Request[Any, Any, Any], settings: Settings) -> str:
+    """Lets only machines in that show a token; without tokens, only programs on this machine. The caller's name.
 
     Raises NotAuthorizedException or NotAllowed. A page of another site, open in a browser here, is not let in either.
     """
@@ -189,7 +192,7 @@ def check_caller(request: Request[Any, Any, Any], settings: Settings) -> None:
                 "Letters are taken from other machines and pages only with a token; set LABBRO_INTAKE_TOKENS.",
                 message_da="Breve modtages kun med adgangsnøgle fra andre maskiner og sider.",
             )
-        return
+        return THIS_MACHINE
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     digest = sha256(token.strip().encode()).hexdigest()
     # Every token is compared, in a time that tells nothing about them.
@@ -198,6 +201,7 @@ def check_caller(request: Request[Any, Any, Any], settings: Settings) -> None:
         raise NotAuthorizedException(
             "Show a bearer token that this server knows.", headers={"www-authenticate": 'Bearer realm="labbro"'}
         )
+    return next(known.name for known, same in zip(settings.intake_tokens, matches, strict=True) if same)
 
 
 async def _inputs(request: Request[Any, Any, Any]) -> list[tuple[str | None, bytes]]:

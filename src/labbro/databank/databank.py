@@ -21,6 +21,7 @@ from labbro.databank.history import (
     RefusedLetter,
     StoredDelivery,
     StoredLetter,
+    StoredRequisition,
 )
 from labbro.databank.intake import Arrival, Intake
 from labbro.errors import NotConfigured, NotFound, Unavailable
@@ -113,6 +114,18 @@ class Databank:
         if told is None:
             raise _no_patient()
         return told
+
+    def requisition(self, sender_ean: str, letter_identifier: str) -> tuple[UUID, StoredRequisition, PatientHistory]:
+        """A requisition by its letter's name, with the patient's key and the history its answers are in.
+
+        Raises NotFound, also where the letter is no requisition.
+        """
+        letter_key = keys.letter_key(sender_ean, letter_identifier)
+        row = self._one("requisition", (letter_key,))
+        if row is None:
+            raise NotFound("There is no such requisition.", message_da="Rekvisitionen findes ikke.")
+        history = self.history(row[0])
+        return row[0], next(one for one in history.requisitions if one.letter_key == letter_key), history
 
     def letter(self, patient_key: UUID, letter_key: UUID) -> StoredLetter:
         """One stored letter of this patient. Raises NotFound, also when it belongs to another patient."""
