@@ -1,0 +1,124 @@
+"""Suggestions which procedures may share a group, from their attributes, each with its reasons. People decide. Pure.
+
+Source: comparability.md section 3 and rule 6.3: point of care, specimen, formula and kind of quantity split by default;
+traceability to a reference procedure (class A, B) makes comparability likely, never certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from labbro.comparability.model import Group, Procedure, Verdict
+from labbro.comparability.registry import Registry
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What might be said of a procedure. `group_id` None: a group of its own. `asks`: the evidence still missing."""
+
+    procedure_id: str
+    group_id: str | None
+    verdict: Verdict
+    reasons_da: tuple[str, ...]
+    reasons_en: tuple[str, ...]
+    asks: str
+
+
+_SPLITS = (
+    ("point_of_care", "patientnær måling mod laboratorium", "point of care against laboratory"),
+    ("specimen", "andet prøvemateriale", "another specimen"),
+    ("site", "andet sted på kroppen", "another anatomical site"),
+    ("formula", "anden formel", "another formula"),
+)
+
+
+def suggestions(registry: Registry) -> tuple[Suggestion, ...]:
+    """For every procedure that no group has judged: the likeliest group of its measurand, or one of its own."""
+    judged = {one.procedure_id for one in registry.entries.assertions}
+    judged |= {group.anchor_procedure_id for group in registry.entries.groups}
+    found: list[Suggestion] = []
+    for procedure in registry.entries.procedures:
+        if procedure.procedure_id in judged:
+            continue
+        groups = [group for group in registry.entries.groups if group.measurand_id == procedure.measurand_id]
+        told = [_against(procedure, group, registry) for group in groups]
+        found.append(min(told, key=_order) if told else _alone(procedure))
+    return tuple(sorted(found, key=lambda one: one.procedure_id))
+
+
+_RANK: dict[Verdict, int] = {"same": 0, "comparable": 1, "convertible": 2, "unknown": 3, "caution": 4, "not": 5}
+
+
+def _order(one: Suggestion) -> tuple[int, str]:
+    return _RANK[one.verdict], one.group_id or ""
+
+
+def _against(procedure: Procedure, group: Group, registry: Registry) -> Suggestion:
+    anchor = registry.procedures[group.anchor_procedure_id]
+    splits = list(_differences(procedure, anchor))
+    unit = procedure.unit
+    if unit and unit != group.unit and registry.conversion(group.measurand_id, unit, group.unit) is None:
+        splits.append((f"enheden {unit} kan ikke omregnes", f"the unit {unit} cannot be converted"))
+    if splits:
+        return _suggestion(procedure, group, "not", splits, "nothing: these split by default")
+    if _same_assay(procedure, anchor):
+        same = [("samme apparat, reagens og kalibrator som ankeret", "the anchor's device, kit and calibrator")]
+        return _suggestion(procedure, group, "same", same, "a statement of the laboratory")
+    if procedure.traceability in ("A", "B") and anchor.traceability in ("A", "B"):
+        classes = procedure.traceability, anchor.traceability
+        traced = [
+            (
+                f"begge er sporbare til en referenceprocedure (klasse {classes[0]} og {classes[1]})",
+                f"both are traceable to a reference procedure (class {classes[0]} and {classes[1]})",
+            )
+        ]
+        return _suggestion(procedure, group, "comparable", traced, "a comparison study or external quality rounds")
+    if procedure.calibrator and procedure.calibrator == anchor.calibrator:
+        alike = [("samme kalibrator som ankeret", "the anchor's calibrator")]
+        return _suggestion(procedure, group, "unknown", alike, "a comparison study")
+    nothing = [("intet taler for sammenlignelighed", "nothing speaks for comparability")]
+    return _suggestion(procedure, group, "unknown", nothing, "a comparison study")
+
+
+def _differences(procedure: Procedure, anchor: Procedure) -> Iterator[tuple[str, str]]:
+    for name, da, en in _SPLITS:
+        own, other = getattr(procedure, name), getattr(anchor, name)
+        if own != other and own is not None and other is not None:
+            yield da, en
+    if procedure.principle and anchor.principle and procedure.principle != anchor.principle:
+        yield (
+            f"andet princip ({procedure.principle} mod {anchor.principle})",
+            f"another principle ({procedure.principle} against {anchor.principle})",
+        )
+
+
+def _same_assay(procedure: Procedure, anchor: Procedure) -> bool:
+    parts = ("device", "kit", "calibrator")
+    told = [(getattr(procedure, part), getattr(anchor, part)) for part in parts]
+    known = [(own, other) for own, other in told if own is not None or other is not None]
+    return bool(known) and procedure.device is not None and all(own == other for own, other in known)
+
+
+def _suggestion(
+    procedure: Procedure, group: Group, verdict: Verdict, reasons: list[tuple[str, str]], asks: str
+) -> Suggestion:
+    return Suggestion(
+        procedure_id=procedure.procedure_id,
+        group_id=group.group_id,
+        verdict=verdict,
+        reasons_da=tuple(da for da, _ in reasons),
+        reasons_en=tuple(en for _, en in reasons),
+        asks=asks,
+    )
+
+
+def _alone(procedure: Procedure) -> Suggestion:
+    return Suggestion(
+        procedure_id=procedure.procedure_id,
+        group_id=None,
+        verdict="same",
+        reasons_da=("størrelsen har endnu ingen gruppe; metoden kan være anker",),
+        reasons_en=("the measurand has no group yet; the procedure may be its anchor",),
+        asks="two persons who release the group",
+    )
