@@ -31,6 +31,7 @@ COMMANDS = {
     "labels": "paper",
     "forms": "paper",
     "tubes": "paper",
+    "stock": "stock",
     "audit": "audit",
     "comparability": "comparability",
     "bench": "bench",
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ModuleNotFoundError as error:
         if _is_ours(error):
             raise
-        extra = _EXTRA.get(error.name or "", "server")
+        extra = "stock" if words[:1] == ["stock"] else _EXTRA.get(error.name or "", "server")
         print(f"labbro: this command needs more than the base: pip install 'labbro[{extra}]'.", file=sys.stderr)
         sys.exit(WRONG_USE)
     except KeyboardInterrupt:

@@ -124,7 +124,7 @@ def from_environment(
     On loopback a missing secret is made once and kept in the data folder (mode 0600).
     Raises NotConfigured naming the variable, what is wrong with it and what to write.
     """
-    reader = _Reader(os.environ if environ is None else environ)
+    reader = Reader(os.environ if environ is None else environ)
     data_dir = Path(reader.text("LABBRO_DATA", "data")).expanduser().absolute()
     host = reader.text("LABBRO_HOST", "127.0.0.1")
     port = reader.number("LABBRO_PORT", 8400, 1, 65535)
@@ -169,7 +169,7 @@ def from_environment(
     return settings
 
 
-def _connections(reader: _Reader) -> dict[str, Any]:
+def _connections(reader: Reader) -> dict[str, Any]:
     """How members reach us beside TLS, and how we reach them."""
     return {
         "proxies": _addresses(reader.optional("LABBRO_PROXIES")),
@@ -180,7 +180,7 @@ def _connections(reader: _Reader) -> dict[str, Any]:
         "smtp_tls": reader.one_of("LABBRO_SMTP_TLS", "starttls", ("starttls", "tls", "none")),
         "smtp_user": reader.optional("LABBRO_SMTP_USER"),
         "smtp_password": reader.optional("LABBRO_SMTP_PASSWORD"),
-        "smtp_sender": _mail_address(reader.text("LABBRO_SMTP_SENDER", "labbro@localhost")),
+        "smtp_sender": mail_address(reader.text("LABBRO_SMTP_SENDER", "labbro@localhost")),
     }
 
 
@@ -194,7 +194,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class _Reader:
+class Reader:
     """Takes values out of an environment; empty counts as missing."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -322,7 +322,8 @@ def _addresses(text: str | None) -> tuple[str, ...]:
         raise NotConfigured("LABBRO_PROXIES must be IP addresses separated by commas.") from None
 
 
-def _mail_address(text: str) -> str:
+def mail_address(text: str) -> str:
+    """A sender's address. Raises NotConfigured."""
     if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+", text):
         raise NotConfigured("LABBRO_SMTP_SENDER must be a mail address.")
     return text

@@ -1,4 +1,4 @@
-"""The stock agent's settings, from variables named LABBRO_STOCK_*. Documented in docs/settings.md.
+"""The stock agent's settings, from the environment. Documented in docs/settings.md.
 
 The agent runs at a laboratory, without the server's settings; of those it reads the mail server's and the log's.
 """
