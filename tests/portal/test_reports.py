@@ -276,6 +276,12 @@ def test_the_requisition_that_a_report_answers_is_told_with_the_number_they_shar
     assert found.requisitions[0].letter == letter_key(wanted.letter_identifier).hex
 
 
+def test_what_pathology_says_of_a_correction_stands_first() -> None:
+    found = page(stored(histology(comments="Rettelse til svar af 1.5.\n")))
+    assert (found.parts[0].heading, found.parts[0].text) == ("Bemærkning til hele svaret", "Rettelse til svar af 1.5.")
+    assert "Rettelse" in repr(page(stored(report(comments="Rettelse"))).groups[0])
+
+
 def test_a_report_without_requisition_says_why() -> None:
     assert page(stored(report(), requested="not-found")).requested == "Rekvisitionen er ikke sendt hertil."
 

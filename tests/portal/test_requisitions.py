@@ -7,7 +7,8 @@ import datetime as dt
 from labbro.portal.filters import ReportFilters
 from labbro.portal.i18n import DANISH, ENGLISH
 from labbro.portal.requisitions import build, requisition_page
-from labbro.records.model import Prompt
+from labbro.records.model import Code, Prompt
+from labbro.records.requisition import RequestedAnalysis
 
 from .histories import stored as blood
 from .specialities import answer, asked, history, letter_key, ordered, report, requisition, stored
@@ -30,6 +31,13 @@ def test_a_requisition_is_listed_with_what_was_asked_of_whom_by_whom() -> None:
     assert one.names == ("Dyrkning;U(midt)", "Tarmpatogener PCR")
     assert (one.sender, one.receiver) == ("Lægehuset Fantasien", "Opdigtet Sygehus, Mikrobiologi")
     assert (one.requested, one.state_words) == ("04.05.2026 09:20", "Ikke besvaret")
+
+
+def test_an_analysis_asked_for_by_its_code_alone_has_the_name_of_our_table() -> None:
+    alone = RequestedAnalysis(1, Code("NPU03230", "iupac", "SST"))
+    unknown = RequestedAnalysis(2, Code("LOKAL1", "lokal", "QKM"))
+    (one,) = listed(ordered(requisition(alone, unknown))).ordered
+    assert one.names == ("Kalium;P", "LOKAL1")
 
 
 def test_long_lists_of_analyses_are_counted() -> None:

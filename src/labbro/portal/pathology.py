@@ -50,29 +50,34 @@ def parts(report: Report, texts: Texts) -> Iterator[Part]:
     """The report, part by part."""
     single = [each for each in report.results if not each.sections]
     for result in single:
-        yield _result(result, texts)
+        yield _result(result, texts, name(report))
     ordered = sorted(report.sections, key=lambda each: ORDER.index(each.kind) if each.kind in ORDER else len(ORDER))
     yield from (_section(each, texts) for each in ordered if each.kind in _FIRST)
     yield from _samples(report, texts)
     yield from (_section(each, texts) for each in ordered if each.kind not in _FIRST)
+    plain = [sample for sample in report.samples if sample.diagnoses is None]
+    if plain:
+        yield Part(texts.samples_heading, grid=_plain(plain, texts))
     for result in report.results:
         if result.sections:
-            yield _result(result, texts)
+            yield _result(result, texts, "")
             for section in sorted(
                 result.sections, key=lambda each: ORDER.index(each.kind) if each.kind in ORDER else 99
             ):
                 yield _section(section, texts, below=True)
 
 
-def _result(result: Result, texts: Texts) -> Part:
+def _result(result: Result, texts: Texts, known: str) -> Part:
+    """The result in a word; `known` is a name that the page has told already."""
     analysis, maker = result.analysis, result.producer
     heading = (analysis.short_name or analysis.complete_name or texts.result).strip("\n")
     code = f"{analysis.value} ({analysis.system}, {analysis.responsible})" if analysis.value else ""
+    complete = (analysis.complete_name or "").strip("\n")
     value = _verdict(result, texts) if value_text(result) else ""
     examiners = ", ".join(part for one in result.examiners for part in (one.name, one.title, one.initials) if part)
     told = facts(
         (result.summary or texts.result, value or (texts.not_yet if result.status == "received" else "")),
-        (texts.analysis, (analysis.complete_name or "").strip("\n") if analysis.complete_name != heading else ""),
+        (texts.analysis, complete if complete not in (heading, known) else ""),
         (texts.analysis_code, code),
         (texts.status, texts.statuses[result.status]),
         (texts.examiner, examiners),
@@ -97,20 +102,16 @@ def _section(section: Section, texts: Texts, *, below: bool = False) -> Part:
 
 
 def _samples(report: Report, texts: Texts) -> Iterator[Part]:
-    """A part for each sample with its diagnoses; samples without codes stand in one table."""
+    """A part for each sample with its diagnoses; samples without codes stand in one table, after the texts."""
     title = report.diagnosis_headline or texts.diagnoses
-    plain: list[Sample] = []
     for sample in report.samples:
         if sample.diagnoses is None:
-            plain.append(sample)
             continue
         own = sample.diagnoses.headline
         lines = tuple(_diagnosis(each, texts, is_site=each is sample.diagnoses.topography) for each in _all(sample))
         heads = (texts.meaning, texts.code, texts.code_kind)
         told = facts((texts.material, sample.material), *_numbers(sample, texts))
         yield Part(f"{title}: {own}" if own else title, told, grid=Grid(title, heads, lines))
-    if plain:
-        yield Part(texts.samples_heading, grid=_plain(plain, texts))
 
 
 def _all(sample: Sample) -> Iterator[Diagnosis]:

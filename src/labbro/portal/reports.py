@@ -162,7 +162,11 @@ def report_page(history: PatientHistory, letter_key: UUID, texts: Texts) -> Repo
     report = stored.report
     field = FIELD_OF[report.kind]
     told = (microbiology if field == "microbiology" else pathology).parts(report, texts)
-    first = (Part(texts.conclusion, text=parts.said(report.summary, texts)),) if report.summary else ()
+    first = (
+        # In pathology and genetics the laboratory says here what a correction corrects.
+        *((Part(texts.report_comment, text=own),) if field != "microbiology" and (own := _comments(report)) else ()),
+        *((Part(texts.conclusion, text=parts.said(report.summary, texts)),) if report.summary else ()),
+    )
     heading = _heading(report, texts)
     shown = _under(heading, (*first, *told, *_around(report, texts)))
     return ReportPage(
@@ -297,13 +301,18 @@ def _groups(stored: StoredReport, texts: Texts) -> tuple[FactGroup, ...]:
     return tuple(group for group in groups if group.facts)
 
 
+def _comments(report: Report) -> str:
+    return (report.comments or "").strip("\n")
+
+
 def _asked(report: Report, texts: Texts) -> tuple[Fact, ...]:
     relative = report.relative
     named = formats.person_name(relative.surname, relative.given_name) if relative else ""
-    comments = ((report.comments or "").strip("\n"), several(report.coded_comments, texts))
+    own = _comments(report) if FIELD_OF[report.kind] == "microbiology" else ""
+    comments = (own, several(report.coded_comments, texts))
     return facts(
         (texts.clinical_information, (report.clinical_information or "").strip("\n")),
-        (texts.comments, "\n".join(part for part in comments if part)),
+        (texts.requisition_comment, "\n".join(part for part in comments if part)),
         (texts.requisition_number, report.requisition_number),
         (texts.laboratory_requisition_number, report.laboratory_requisition_number),
         (texts.requested_at, formats.moment(report.requested_at)),

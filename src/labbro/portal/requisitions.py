@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from labbro.codes import analyses
 from labbro.databank.history import Answer, PatientHistory, ReportSummary, StoredReport, StoredRequisition
 from labbro.portal import formats, parts, report_words
 from labbro.portal.detail import Fact, FactGroup, Link, link, party
@@ -15,7 +16,7 @@ from labbro.portal.filters import ReportFilters
 from labbro.portal.parts import Cell, Grid, Line, Part, facts
 from labbro.portal.texts import Texts
 from labbro.records.answers import AnswerState
-from labbro.records.model import Party
+from labbro.records.model import Code, Party
 from labbro.records.requisition import Number, Payer, RequestedAnalysis, RequestedSample, Requisition
 
 # More analyses than these are counted in the list.
@@ -134,8 +135,14 @@ def _label(who: Party) -> str:
 def analysis_name(asked: RequestedAnalysis) -> str:
     """What was asked for: the short name, or the name in full with material and place."""
     analysis = asked.analysis
-    name = analysis.short_name or analysis.complete_name or " ".join(asked.lines) or analysis.value
+    name = analysis.short_name or analysis.complete_name or " ".join(asked.lines) or _known_name(analysis)
     return name.strip()
+
+
+def _known_name(code: Code) -> str:
+    """The name of a code from our own table: requests of 2005 give the code alone."""
+    known = analyses.find(code.value, code.system, code.responsible)
+    return code.value if known is None else known.short_name
 
 
 def _heading(told: Requisition, texts: Texts) -> str:

@@ -282,6 +282,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     asked_for: str
     about_examination: str
     clinical_information: str
+    requisition_comment: str
     requisition_number: str
     laboratory_requisition_number: str
     requested_at: str

@@ -73,8 +73,10 @@ def admitted(desk: Desk) -> Iterator[Document]:
 
 
 def blood_requested(desk: Desk) -> Iterator[Document]:
-    """The request behind the newest sample of blood, whose answers have come in part."""
-    newest = max(desk.blood, key=lambda letter: letter.sample.taken_at)
+    """The request behind the newest sample of blood whose answers have come in part, else behind the newest."""
+    last = {letter.sample.production: letter for letter in desk.blood}  # of each sample, the letter sent last
+    waiting = [letter for letter in last.values() if letter.status != "komplet_svar"]
+    newest = max(waiting or desk.blood, key=lambda letter: letter.sample.taken_at)
     first = next(letter for letter in desk.blood if letter.sample == newest.sample)
     yield requests.of_biochemistry(desk, first)
 

@@ -327,6 +327,7 @@ DANISH = Texts(
     asked_for="Fra rekvirenten",
     about_examination="Om undersøgelsen",
     clinical_information="Kliniske oplysninger",
+    requisition_comment="Bemærkning til rekvisitionen",
     requisition_number="Rekvisitionsnummer",
     laboratory_requisition_number="Laboratoriets rekvisitionsnummer",
     requested_at="Rekvireret",

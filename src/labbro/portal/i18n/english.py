@@ -327,6 +327,7 @@ ENGLISH = Texts(
     asked_for="From the requester",
     about_examination="About the examination",
     clinical_information="Clinical information",
+    requisition_comment="Remark on the requisition",
     requisition_number="Requisition number",
     laboratory_requisition_number="The laboratory's requisition number",
     requested_at="Requested",
