@@ -129,6 +129,25 @@ def test_an_answer_that_was_corrected_still_answers(databank):
     assert (requisition.state, len(requisition.answers)) == ("answered", 2)
 
 
+def test_what_replaced_an_answer_answers_even_without_the_number(databank):
+    request = made.laboratory_request(identifier="Q1", analyses=[made.requested("NPU1")])
+    first = made.microbiology(identifier="M1", report_status="del_svar")
+    numberless = {
+        "LaboratoryInternalSampleIdentifier": "M24-1",
+        "SamplingDateTime": {"Date": "2024-05-05", "Time": "06:30"},
+        "SampleReceivedDateTime": {"Date": "2024-05-05", "Time": "10:30"},
+    }
+    second = made.microbiology(
+        identifier="M2",
+        authorised="2024-05-07 08:00",
+        status="svar_rettet",
+        RequisitionInformation__Sample=numberless,
+    )
+    take(databank, request, first, second)
+    (requisition,) = history(databank).requisitions
+    assert (requisition.state, len(requisition.answers)) == ("answered", 1)
+
+
 def test_the_order_of_arrival_does_not_matter(databank, new_database_url, settings, clock):
     all_letters = [
         made.laboratory_request(identifier="Q1"),

@@ -71,15 +71,20 @@ def stored(
 
 
 def _told(results: Sequence[StoredResult], reports: Iterable[StoredReport]) -> dict[UUID, Told]:
-    """What every letter that still says anything in force says to a requisition."""
+    """What every letter that says anything in force, or what replaced it, says to a requisition."""
     current: defaultdict[UUID, list[StoredResult]] = defaultdict(list)
     for row in results:
         if row.current:
             current[row.letter_key].append(row)
     told = {key: _in_force([row.result for row in rows], rows[0].report.status) for key, rows in current.items()}
-    for report in reports:
+    whole = list(reports)
+    for report in whole:
         if report.current:
             told[report.letter_key] = _in_force(report.report.results, report.report.status)
+    for report in whole:
+        # What replaced a letter answers in its place, also where it does not repeat the requester's number.
+        if report.superseded_by is not None:
+            told[report.letter_key] = told[report.superseded_by]
     return told
 
 
