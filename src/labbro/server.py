@@ -24,7 +24,7 @@ from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.database import Database, migrate
 from labbro.platform.edge import Edge
 from labbro.platform.identities import Identities, SystemIdentities
-from labbro.platform.openapi import Sequences
+from labbro.platform.openapi import plugins
 from labbro.platform.settings import Settings
 from labbro.portal import pages, signed_in
 from labbro.portal.demonstration import Example
@@ -87,7 +87,7 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
             render_plugins=[JsonRenderPlugin()],  # the usual pages for it load scripts from elsewhere
         ),
         logging_config=None,
-        plugins=[Sequences()],
+        plugins=plugins(),
         before_send=[NoticeHeader(services.members)],
     )
     return Edge(cast("ASGIApp", litestar), settings, clock)

@@ -11,6 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body
+from msgspec import Meta
 
 from labbro.members.authentication.assertions import TYPE
 from labbro.members.authentication.callers import TOKEN_PATH, TokenAnswer
@@ -21,11 +22,16 @@ from labbro.members.web import AnyRequest, Calls
 _NOT_KEPT = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
+def _only(word: str) -> Meta:
+    """The one word that is taken. Only the description says so: others are refused in OAuth's own words."""
+    return Meta(extra_json_schema={"extra": {"enum": [word]}})
+
+
 class TokenForm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a system sends. With a client certificate `client_id` takes the assertion's place."""
 
-    grant_type: str
-    client_assertion_type: str | None = None
+    grant_type: Annotated[str, _only("client_credentials")]
+    client_assertion_type: Annotated[str, _only(TYPE)] | None = None
     client_assertion: str | None = None
     client_id: str | None = None
     scope: str | None = None

@@ -84,12 +84,19 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes:
-    """Does acts. Safe for threads and for several processes."""
+    """Does acts. Safe for threads and for several processes. `on_change` is called after each commit."""
 
-    def __init__(self, database: Database, clock: Clock, identities: Identities) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        identities: Identities,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._identities = identities
+        self._on_change = on_change
 
     def do(self, caller: Caller, act: acts.Act) -> Changed:
         """Does an act once; the same request again is answered the same.
@@ -105,7 +112,9 @@ class Changes:
             done = connection.execute(_SQL["request"], {"request_id": act.request_id}).fetchone()
             if done is not None:
                 return _again(done, digest)
-            return self._do(connection, caller, checked, digest)
+            changed = self._do(connection, caller, checked, digest)
+        self._on_change()
+        return changed
 
     def diagnostics(self, escalation_id: UUID) -> dict[str, Any]:
         """The diagnostics that were kept with an escalation. Raises NotFound. Whoever asks was checked before."""

@@ -154,6 +154,10 @@ class Directories:
         self._kept = read = read_directory(connection)
         return read
 
+    def outdated(self) -> None:
+        """Says that this process changed something: the next look asks the database."""
+        self._looked_at = float("-inf")
+
     def fresh(self) -> Directory | None:
         """What `recent` would give without asking the database; None where it would ask."""
         return self._kept if self._seconds() - self._looked_at < RECENT_SECONDS else None

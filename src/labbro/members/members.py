@@ -38,7 +38,7 @@ class Members(msgspec.Struct, frozen=True):
             clock=clock,
             identities=identities,
             directories=directories,
-            changes=Changes(database, clock, identities),
+            changes=Changes(database, clock, identities, directories.outdated),
             authentication=Authentication(database, directories, settings, clock, identities),
             outbox=Outbox(database, settings, clock),
         )

@@ -203,7 +203,7 @@ class _Body:
             message = await asyncio.wait_for(self._receive(), max(self._deadline - time.monotonic(), 0.001))
         except TimeoutError:
             raise HTTPException(status_code=HTTPStatus.REQUEST_TIMEOUT) from None
-        self._complete = message["type"] != "http.request" or not message["more_body"]
+        self._complete = message["type"] != "http.request" or not message.get("more_body")
         if message["type"] == "http.request":
             self._taken_bytes += len(message["body"])
             self._room.take(len(message["body"]))

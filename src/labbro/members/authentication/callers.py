@@ -151,7 +151,7 @@ class Authentication:
     def _by_assertion(self, form: Mapping[str, str], now: dt.datetime) -> Access:
         if form.get("client_assertion_type") != assertions.TYPE:
             raise TokenRefused(
-                "invalid_request",
+                "invalid_client",
                 f"client_assertion_type must be {assertions.TYPE}.",
                 f"client_assertion_type skal være {assertions.TYPE}.",
             )
