@@ -21,8 +21,10 @@ from labbro.platform.clock import SystemClock
 from labbro.platform.database import Database
 from labbro.platform.identities import SystemIdentities
 from labbro.platform.settings import Settings
+from labbro.synthetic import papers
 
 from .conftest import SECRET, put_letter
+from .papers import put_papers
 from .patient import CPR, SHARED, put_everything
 from .provider import Provider
 
@@ -94,6 +96,10 @@ def fill(folder: Path, url: str) -> None:
         identities = SystemIdentities(clock)
         databank = Databank(database=database, settings=settings, clock=clock, identities=identities)
         put_everything(lambda **changes: put_letter(databank, **changes))
+        put_papers(
+            databank, papers.urine_cultures, papers.blood_culture_corrected, papers.carrier, papers.mole,
+            papers.family_cholesterol, papers.gut_unanswered,
+        )  # fmt: skip
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -165,6 +171,7 @@ def addresses(page: Page, results: str) -> dict[str, str]:
     row = page.locator("[data-grid] th[scope=row] a", has_text="Kalium").get_attribute("href")
     base = results.removesuffix("results")
     letter = f"{base}letters/{value.split('/')[1]}"
+    listed = ("microbiology", "pathology", "genetics", "requisitions")
     return {
         "results": results,
         "filtered to nothing": f"{results}?text=findesikke",
@@ -174,9 +181,18 @@ def addresses(page: Page, results: str) -> dict[str, str]:
         "letter as text": f"{letter}?as=text",
         "letter as tree": f"{letter}?as=tree",
         "access": f"{base}access",
+        **{name: f"{base}{name}" for name in listed},
+        **{f"one of {name}": first_of(page, f"{base}{name}") for name in listed},
+        "corrected report": first_of(page, f"{base}microbiology?text=pneumoniae"),
         "search": "/",
         "missing": "/patients/nothing/results",
     }
+
+
+def first_of(page: Page, listed: str) -> str:
+    """The first report or requisition of a list."""
+    page.goto(listed)
+    return page.locator("article h2 a").first.evaluate("link => link.href")
 
 
 def grave(page: Page) -> list[str]:
@@ -220,7 +236,15 @@ def test_axe_finds_nothing_serious_however_pages_look(open_page: Callable[..., P
     page = open_page(**options)
     paths = addresses(page, to_results(page))
     found: dict[str, list[str]] = {}
-    for name in ("results", "course", "value", "letter as page"):
+    for name in (
+        "results",
+        "course",
+        "value",
+        "letter as page",
+        "microbiology",
+        "one of microbiology",
+        "one of requisitions",
+    ):
         page.goto(paths[name])
         found[name] = grave(page)
     assert {name: faults for name, faults in found.items() if faults} == {}
@@ -440,6 +464,59 @@ def test_everything_can_be_reached_without_scripts(open_page: Callable[..., Page
     page.get_by_role("link", name="Kalium;P").click()
     assert "Kurven kræver JavaScript" in page.locator("#chart").inner_text()
     assert page.get_by_role("table").get_by_role("row").count() == 6
+
+
+# --- microbiology and the others ---
+
+
+def test_a_clinician_reads_a_culture_and_the_one_before_it(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    to_results(page)
+    page.get_by_role("link", name="Mikrobiologi").click()
+    page.get_by_role("link", name="Bloddyrkning, aerob og anaerob", exact=False).first.click()
+    table = page.get_by_role("table", name="Antibiotikafølsomhed")
+    row = table.get_by_role("row", name="Penicillin G")
+    assert " ".join(row.inner_text().split()) == "Penicillin G S følsom · 0.03 mg/L"
+    page.get_by_role("row", name="erstattet").first.get_by_role("link").first.click()
+    page.get_by_text("Svaret er erstattet af et senere.").wait_for()
+    assert "R resistent · 4 mg/L" in " ".join(page.get_by_role("row", name="Penicillin G").inner_text().split())
+
+
+def test_filters_change_a_list_and_the_address_without_a_new_page(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    listed = to_results(page).replace("results", "microbiology")
+    page.goto(listed)
+    page.evaluate("window.stays = true")
+    page.get_by_label("Søg i svarene").fill("MRSA")
+    page.get_by_role("button", name="Vis", exact=True).click()
+    page.wait_for_function("document.querySelectorAll('article').length === 3")
+    assert page.url == f"{listed}?text=MRSA"
+    assert page.evaluate("window.stays")
+    page.get_by_label("Periode").select_option("1m")
+    page.wait_for_url("**period=1m**")
+
+
+def test_reports_and_requisitions_can_be_read_without_scripts(open_page: Callable[..., Page]) -> None:
+    page = open_page(java_script_enabled=False)
+    to_results(page)
+    page.get_by_role("link", name="Rekvisitioner").click()
+    page.get_by_label("Søg i rekvisitionerne").fill("bloddyrkning")
+    page.get_by_role("button", name="Vis", exact=True).click()
+    page.get_by_role("link", name="Bloddyrkning").first.click()
+    page.get_by_role("row", name="Rettet resultat").get_by_role("link").first.click()
+    assert page.get_by_role("table", name="Antibiotikafølsomhed").is_visible()
+
+
+def test_a_report_on_paper_is_whole(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport={"width": 680, "height": 900})
+    to_results(page)
+    page.get_by_role("link", name="Mikrobiologi").click()
+    page.locator("article h2 a").first.click()
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    assert not page.get_by_role("link", name="Til Mikrobiologi").is_visible()
+    assert page.get_by_text("Udskrevet").is_visible()
+    assert page.get_by_text("Resistent. Midlet kan ikke ventes at virke.").is_visible()
 
 
 # --- on a phone, and on paper ---

@@ -330,7 +330,7 @@ def _groups(stored: StoredRequisition, texts: Texts) -> tuple[FactGroup, ...]:
             facts(
                 (texts.clinical_information, (told.clinical_information or "").strip("\n")),
                 (texts.indication, _indication(told)),
-                (texts.comments, (told.comments or "").strip("\n")),
+                (texts.requisition_comment, (told.comments or "").strip("\n")),
                 (texts.requisition_number, _number(told.number, texts)),
                 (texts.requested_at, formats.moment(told.requested_at)),
                 (wanted, formats.moment(told.sampled_at)),
