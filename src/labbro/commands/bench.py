@@ -22,7 +22,7 @@ from labbro.errors import WrongUse
 from labbro.platform.clock import SystemClock
 
 # One module a bench: labbro.commands.bench_NAME with `run() -> list[Measure]`.
-BENCHES = ("letters", "databank")
+BENCHES = ("letters", "convert", "databank", "numbers", "stock")
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):

@@ -193,6 +193,7 @@ class _Run:
                 name = None if told.document is None else names[first[told.source] + told.document]
                 self._keep(told, name)
         Path(result.lines).unlink()
+        Path(result.lines).parent.rmdir()
         if result.whole:
             self._tell()
         elif result.last:

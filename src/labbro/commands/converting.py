@@ -190,7 +190,10 @@ class _Maker:
         self._held_bytes = 0
         self.documents: list[Document] = []
         self.letters = 0
-        self.lines = f"{job.folder}/{task.number}.told"
+        # A folder for each task: processes that make files in one folder wait for each other.
+        self._folder = f"{job.folder}/{task.number}"
+        Path(self._folder).mkdir()
+        self.lines = f"{self._folder}/told"
 
     def begin(self, source: int) -> None:
         self._source, self._open, self._held_bytes = source, {}, 0
@@ -213,7 +216,7 @@ class _Maker:
         """The number of the document that takes a piece, among those of the source."""
         bodies = self._open.get((ending, piece.head))
         if bodies is None:
-            path = f"{self._job.folder}/{self._task.number}-{self._source}-{len(self._open)}"
+            path = f"{self._folder}/{self._source}-{len(self._open)}"
             bodies = self._open[ending, piece.head] = _Bodies(path, len(self._open), piece, ending)
             if self._task.share is None:
                 bodies.parts.append(piece.head)
