@@ -12,7 +12,7 @@ from labbro.codes import cpr
 from labbro.letters.messages import MESSAGES
 from labbro.letters.reference import pages
 from labbro.letters.reference.counterpart import places_of
-from labbro.letters.reference.examples import edifact_lines, example_of, xml_lines
+from labbro.letters.reference.examples import ENVELOPE, edifact_lines, example_of, xml_lines
 from labbro.letters.reference.layout import Node, nodes_of
 from labbro.letters.reference.words import explained, sentences
 from labbro.letters.registry import registry
@@ -58,7 +58,8 @@ def _declared(model, base: str):
 
 
 def test_every_element_is_explained_in_both_languages() -> None:
-    silent = {node.path for standard in STANDARDS for node in every_node(standard) if explained(node) is None}
+    known = (*STANDARDS, ENVELOPE)
+    silent = {node.path for standard in known for node in every_node(standard) if explained(node) is None}
     assert silent == set()
 
 
@@ -125,6 +126,15 @@ def _says(segments, match, value: str) -> bool:
         if len(parts) >= int(component) and parts[int(component) - 1] == value:
             return True
     return False
+
+
+def test_the_envelope_of_vans_providers_has_a_page_too() -> None:
+    (reading,) = letters.read("\n".join(xml_lines(ENVELOPE)).encode())
+    assert (reading.ok, reading.standard) == (True, "CTL03")
+    page = WRITTEN["en/vansenvelope.md"]
+    assert [
+        node.name for node in every_node(ENVELOPE) if f"`{node.name}`" not in page and f"# {node.name}" not in page
+    ] == [".", "@name"]
 
 
 def test_every_remark_and_every_finding_is_listed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labbro.letters.reference.examples import ENVELOPE
 from labbro.letters.reference.findings_page import findings_page, readme_page, rules_page, specialities_page
 from labbro.letters.reference.letter_page import letter_page
 from labbro.letters.reference.words import LANGUAGES
@@ -21,7 +22,7 @@ Reference pages of every letter type that Labbro knows, made from its own declar
 
 def pages(standards: Sequence[Standard] = ()) -> dict[str, str]:
     """Every page by its path below `docs/letters`; of the packaged letter types, or of those given."""
-    known = tuple(standards) or registry().standards
+    known = tuple(standards) or (*registry().standards, ENVELOPE)
     found = {"README.md": _FIRST_PAGE}
     for language in LANGUAGES:
         for standard in known:

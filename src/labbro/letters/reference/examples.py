@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 
 import msgspec
 from lxml import etree
 
+from labbro.letters import vans
 from labbro.letters.grammar import MARK_TEXTS
 from labbro.letters.json_form import from_json
 from labbro.letters.letter import Letter
-from labbro.letters.standard import Standard
+from labbro.letters.standard import Standard, Version
+from labbro.letters.standards import vans_envelope
 from labbro.letters.writing import write
+
+# The envelope of VANS providers is no letter, but has a page of its own as letters have.
+ENVELOPE = Standard(
+    name="VANSEnvelope",
+    type_code="VANSEnvelope",
+    danish="VANS-kuvert",
+    english="VANS envelope",
+    kind="envelope",
+    versions=(Version("1.0.4", "E", "1.0.4", vans_envelope.NAMESPACE, "VANSEnvelope", has_edifact=False, newest=True),),
+    tree=vans_envelope.TREE,
+    form=None,
+)
+_UUIDS = ("11111111-2222-4333-8444-555555555555", "66666666-7777-4888-9999-000000000000")
 
 
 @cache
@@ -24,13 +40,25 @@ def example_of(name: str) -> Letter | None:
 
 def xml_lines(standard: Standard) -> list[str]:
     """The example as XML, an element a line; texts that hold marks stay on theirs."""
-    letter = example_of(standard.name)
-    if letter is None:
+    data = _document_of(standard)
+    if data is None:
         return []
-    document = etree.fromstring(write(letter, "xml").data)
+    document = etree.fromstring(data)
     _indent(document, "\n")
     said = etree.tostring(document, encoding="unicode")
     return ['<?xml version="1.0" encoding="UTF-8"?>', *said.splitlines()]
+
+
+def _document_of(standard: Standard) -> bytes | None:
+    letter = example_of("CTL03" if standard is ENVELOPE else standard.name)
+    if letter is None:
+        return None
+    return _in_envelope(letter) if standard is ENVELOPE else write(letter, "xml").data
+
+
+def _in_envelope(letter: Letter) -> bytes:
+    sent = datetime(2024, 5, 6, 7, 15, tzinfo=UTC)
+    return vans.wrap(letter, "edifact", identifier=_UUIDS[0], message_identifier=_UUIDS[1], sent=sent).data
 
 
 def _indent(element: etree._Element, before: str) -> None:  # pyright: ignore[reportPrivateUsage]  # lxml names it so

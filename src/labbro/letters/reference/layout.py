@@ -128,7 +128,10 @@ def newest_of(standard: Standard) -> Version:
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A part of the page: the element it is about, its rows, and tables for what stands deeper."""
+    """A part of the page: the element it is about, its rows, and tables for what stands deeper.
+
+    The path of `node` is empty for what stands in the root and holds no parts.
+    """
 
     node: Node
     rows: tuple[Node, ...]
@@ -154,7 +157,10 @@ def layout_of(standard: Standard) -> Layout:
     fullest = [max(group, key=lambda node: len(node.facts)) for group in groups]
     shared = tuple(_table(node, number_of, 1, inside=True) for node in fullest)
     places = tuple(tuple(dict.fromkeys(node.name for node in group)) for group in groups)
-    return Layout(tuple(_table(node, number_of, 1) for node in nodes), shared, number_of, places)
+    alone = tuple(node for node in nodes if not node.children)
+    tables = (Table(Node("", {}), alone, ()),) if alone else ()
+    tables += tuple(_table(node, number_of, 1) for node in nodes if node.children)
+    return Layout(tables, shared, number_of, places)
 
 
 def _table(node: Node, number_of: dict[str, int], depth: int, inside: bool = False) -> Table:

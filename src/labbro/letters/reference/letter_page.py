@@ -109,10 +109,12 @@ class _Page:
         form = self.standard.form
         if form is not None:
             yield f"{self.say('edifact_message')}: `{':'.join(form.message)}`, `{form.code}`."
-        else:
+            yield ""
+        elif self.standard.kind != "envelope":
             yield self.say("no_edifact")
-        yield ""
-        receipt = "receipt_receipt" if self.standard.kind == "receipt" else "receipt_report"
+            yield ""
+        own = {"receipt": "receipt_receipt", "envelope": "receipt_envelope"}
+        receipt = own.get(self.standard.kind, "receipt_report")
         yield f"**{self.say('receipts')}.** {self.say(receipt)}"
         yield ""
         known = sentences(f"know {self.standard.name}", self.language)
@@ -141,7 +143,7 @@ class _Page:
         yield self.say("legend" if self.has_edifact else "legend_xml")
         yield ""
         for table in self.layout.tables:
-            yield from self._table(table, f"### {table.node.name}")
+            yield from self._table(table, f"### {table.node.name or self.standard.versions[-1].root}")
         if self.layout.shared:
             yield f"### {self.say('shared')}"
             yield ""
@@ -160,10 +162,11 @@ class _Page:
     def _table(self, table: Table, heading: str) -> Iterator[str]:
         yield heading
         yield ""
-        fact = list(table.node.facts.values())[-1]
-        said = self.by_version(table.node, how_many)
-        yield f"{self._meaning(table.node, fact)} {self.say('number')}: {said}.{self._only(table.node, ' ', '.')}"
-        yield ""
+        if table.node.facts:
+            fact = list(table.node.facts.values())[-1]
+            said = self.by_version(table.node, how_many)
+            yield f"{self._meaning(table.node, fact)} {self.say('number')}: {said}.{self._only(table.node, ' ', '.')}"
+            yield ""
         yield from self._rows(table)
         for inner in table.tables:
             yield from self._table(inner, f"#### {inner.node.path}")
@@ -181,7 +184,8 @@ class _Page:
 
     def _only(self, node: Node, before: str, after: str = "") -> str:
         """The versions of an element that only some have."""
-        around = next((self._facts_of(node.path.rpartition("/")[0])), self.keys)
+        parent = node.path.rpartition("/")[0]
+        around = next(self._facts_of(parent), self.keys) if parent else self.keys
         if len(node.facts) == len(around):
             return ""
         return f"{before}*{self.say('only')} {', '.join(map(version_name, node.facts))}*{after}"
@@ -219,7 +223,7 @@ class _Page:
         key = (node.name, holds.words)
         if key not in self.lists:
             same_name = sum(1 for name, _ in self.lists if name == node.name)
-            self.lists[key] = node.name + (f" {same_name + 1}" if same_name else "")
+            self.lists[key] = node.name.removeprefix("@") + (f" {same_name + 1}" if same_name else "")
         return f"#{self.lists[key].lower().replace(' ', '-')}"
 
     def by_version(self, node: Node, said: Callable[[Fact], str]) -> str:
@@ -323,7 +327,8 @@ class _Page:
             return
         yield f"## {self.say('example')}"
         yield ""
-        yield self.say("example_said", name=self.standard.name.lower())
+        said = "example_envelope_said" if self.standard.kind == "envelope" else "example_said"
+        yield self.say(said, name=self.standard.name.lower())
         yield ""
         yield from ("```xml", *document, "```", "")
         lines = edifact_lines(self.standard)

@@ -93,6 +93,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "empty": ("tom", "empty"),
 }
 WORDS_IN_PLACE = 4
+_ANY_LENGTH = 1_000_000
 
 
 def said_value(fact: Fact, language: Language, list_link: str) -> str:
@@ -110,12 +111,14 @@ def said_value(fact: Fact, language: Language, list_link: str) -> str:
     if holds.kind == "pattern":
         # A UUID is known by its groups.
         said = _PATTERNS.get(holds.pattern)
-        return said[english] if said else "UUID" if holds.pattern.count("-[0-9A-Fa-f]") else f"`{holds.pattern}`"
+        return said[english] if said else "UUID" if holds.pattern.count("{4}-") == 3 else f"`{holds.pattern}`"
     if holds.kind == "whole":
         return ("helt tal", "whole number")[english] + f" {_span(holds)}"
     if holds.kind == "decimal":
         return (f"tal, højst {holds.high} cifre", f"number, at most {holds.high} digits")[english]
     if holds.kind == "text":
+        if holds.high >= _ANY_LENGTH:
+            return phrase("any_text", language)
         return f"{_length(holds)} {('tegn', 'characters')[english]}"
     return _SIMPLE[holds.kind][english]
 
@@ -159,4 +162,5 @@ KINDS: dict[str, tuple[str, str]] = {
     "report": ("Svar", "Answers"),
     "request": ("Rekvisitioner", "Requests"),
     "receipt": ("Kvitteringer", "Receipts"),
+    "envelope": ("Kuverter", "Envelopes"),
 }
