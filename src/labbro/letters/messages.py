@@ -274,8 +274,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "no-unit": ("A numeric result stands without a unit.", "Et numerisk resultat står uden enhed."),
     "gln-form": ("The location number is not 13 digits.", "Lokationsnummeret er ikke på 13 cifre."),
     "decimal-comma": (
-        "The number is written with a decimal comma; write a point, as receivers compare with it.",
-        "Tallet er skrevet med decimalkomma; skriv punktum, som modtagere sammenligner med.",
+        "The number is written with a decimal comma; write a point, which receivers compare with.",
+        "Tallet er skrevet med decimalkomma; skriv punktum, som modtagere sammenligner tal med.",
     ),
     "code-type": (
         "The analysis code does not have the form of its code type.",

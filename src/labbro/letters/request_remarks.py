@@ -51,8 +51,8 @@ def tubes_are_counted(root: Element) -> Iterator[Spot]:
 
 PAYER_WITH_NUMBER = Rule(
     "payer-with-number",
-    "En betaler af arten 'anden' har intet nummer; MedComs konverter og nogle modtagere afviser rekvisitionen.",
-    "A payer of the kind 'other' has no number; MedCom's converter and some receivers refuse the request.",
+    "En betaler af arten 'anden' har intet nummer; MedComs offentlige konverter afviser rekvisitionen.",
+    "A payer of the kind 'other' has no number; MedCom's public converter refuses the request.",
     Source("MedComs offentlige konverter", "MedCom's public converter"),
     notice=payer_with_number,
 )

@@ -128,10 +128,10 @@ NOT_NUMERIC = Rule(
 )
 DECIMAL_COMMA = Rule(
     "decimal-comma",
-    "Tallet er skrevet med komma. MedComs visning og mange modtagere sammenligner tal med punktum; skriv "
-    "5.2, ikke 5,2.",
-    "The number is written with a comma. MedCom's display and many receivers compare numbers with a point: "
-    "5.2, not 5,2.",
+    "Tallet er skrevet med komma. MedComs visning sammenligner tal med punktum, og andre modtagere kan gøre det samme: "
+    "skriv 5.2, ikke 5,2.",
+    "The number is written with a comma. MedCom's display compares numbers with a point, and other receivers may do the "
+    "same: write 5.2, not 5,2.",
     SENSE,
     each=number_has_point,
 )
