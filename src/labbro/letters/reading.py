@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 from lxml import etree
@@ -26,6 +26,7 @@ from labbro.letters.registry import (
     registry,
 )
 from labbro.letters.standards import vans_envelope
+from labbro.letters.streams import AsUtf8, Joined, is_wide
 from labbro.letters.tree import Element
 from labbro.letters.values import date_fault
 from labbro.letters.verdict import checked, envelope_element
@@ -40,7 +41,7 @@ _WINDOWS = re.compile("[\x7f-\x9f]")
 _TIME = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]").fullmatch
 _SIX_DIGITS = re.compile("[0-9]{6}").fullmatch
 _FOUR_DIGITS = re.compile("[0-9]{4}").fullmatch
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
 
 
 def read(source: bytes | BinaryIO, known: Registry | None = None) -> Iterator[Reading]:
@@ -54,8 +55,8 @@ def read(source: bytes | BinaryIO, known: Registry | None = None) -> Iterator[Re
     head = stream.read(WHOLE_BYTES)
     start = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"UNA", b"UNB", b"UNH")):
-        yield from _read_interchange(_Rejoined(head.removeprefix(_BOMS[0]), stream), known)
-    elif start.startswith(b"<") or head.startswith(_BOMS[1:]) or head[:4] in {b"<\x00?\x00", b"\x00<\x00?"}:
+        yield from _read_interchange(cast("BinaryIO", Joined(head.removeprefix(_BOM), stream)), known)
+    elif start.startswith(b"<") or is_wide(head):
         yield from _read_xml(head, stream, known)
     else:
         yield _nothing(None, "not-a-letter", head)
@@ -66,24 +67,10 @@ def _nothing(syntax: Syntax | None, code: str, raw: bytes, place: Place = NOWHER
     return Reading(syntax, None, None, None, None, None, (found,), raw)
 
 
-class _Rejoined(io.RawIOBase):
-    """What has been read already, then the rest."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head = head
-        self._rest = rest
-
-    def read(self, size: int = -1) -> bytes:
-        if self._head:
-            taken, self._head = (self._head, b"") if size < 0 else (self._head[:size], self._head[size:])
-            return taken
-        return self._rest.read(size)
-
-
 # --- EDIFACT -------------------------------------------------------------------------------------------------------
 
 
-def _read_interchange(stream: io.RawIOBase, known: Registry) -> Iterator[Reading]:
+def _read_interchange(stream: BinaryIO, known: Registry) -> Iterator[Reading]:
     """Letters are held back by one, so that the end of the interchange can be told with the last of them."""
     held: Reading | None = None
     loose: list[Finding] = []
@@ -160,6 +147,7 @@ def _read_raw_letter(raw: RawLetter, known: Registry) -> Reading:
     if raw.too_large:
         findings.append(finding("error", "too-large", None, name="UNH", expected=edifact.LETTER_SEGMENTS))
     segments = _segments(raw, findings)
+    dropped, counted = len(segments) < len(raw.segments), len(findings)
     unh = segments[0]
     reference, kind = _component(unh, 1), _component(unh, 2)
     code, type_name = _component(unh, 2, 4), _component(unh, 3)
@@ -181,7 +169,19 @@ def _read_raw_letter(raw: RawLetter, known: Registry) -> Reading:
         findings.extend(check_tree(envelope_element(envelope), ENVELOPE_MODEL, nowhere, "Emessage/"))
     letter = Letter(declared.version.key, root, envelope, assumed=tuple(reading.assumed))
     findings.extend(checked(letter, declared, declared.reader.place))
+    if dropped:
+        findings[counted:] = _counted_as_sent(findings[counted:], raw.segments)
     return Reading("edifact", reference or None, declared.standard.name, code, None, letter, tuple(findings), original)
+
+
+def _counted_as_sent(findings: list[Finding], segments: list[str]) -> list[Finding]:
+    """Findings with segment numbers in which those without a tag count, as they do for whoever looks."""
+    sent = [number for number, text in enumerate(segments, 1) if edifact.has_tag(text)]
+
+    def place(number: int | None) -> int | None:
+        return sent[number - 1] if number and number <= len(sent) else number
+
+    return [msgspec.structs.replace(found, segment=place(found.segment)) for found in findings]
 
 
 def _printable_code(*parts: str) -> str:
@@ -274,7 +274,9 @@ def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Readin
         else:
             yield _nothing("xml", "too-large", b"", name="VANSEnvelope", expected=vans_envelope.MOST_BYTES)
     else:
-        for part in xml.split(_Rejoined(head, stream), "Envelope"):  # type: ignore[arg-type]
+        whole = cast("BinaryIO", Joined(head, stream))
+        source = cast("BinaryIO", AsUtf8(whole, head)) if is_wide(head) else whole
+        for part in xml.split(source, "Envelope"):
             if isinstance(part, xml.XmlFault):
                 yield _faulty(part, b"")
             elif part.name != "Local_Elements":

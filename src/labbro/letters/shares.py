@@ -9,7 +9,6 @@ EDIFACT is cut; anything else is one share that must be read as a stream.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final, cast
@@ -21,6 +20,7 @@ from labbro.letters.letter import Reading
 from labbro.letters.messages import finding
 from labbro.letters.reading import read
 from labbro.letters.registry import Registry
+from labbro.letters.streams import Joined
 
 SHARE_BYTES: Final = 1 << 19
 # Without a place to cut, so much is kept; what comes after is read as a stream.
@@ -105,27 +105,6 @@ def _without_end(reading: Reading) -> Reading:
             del findings[at]
             break
     return msgspec.structs.replace(reading, findings=tuple(findings))
-
-
-class Joined(io.RawIOBase):
-    """What has been read already, then the rest."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        super().__init__()
-        self._head = head
-        self._rest = rest
-
-    def read(self, size: int = -1) -> bytes:
-        """The next `size` bytes, fewer only at the end."""
-        if not self._head:
-            return self._rest.read(size)
-        if size < 0:
-            taken, self._head = self._head + self._rest.read(), b""
-        elif size <= len(self._head):
-            taken, self._head = self._head[:size], self._head[size:]
-        else:
-            taken, self._head = self._head + self._rest.read(size - len(self._head)), b""
-        return taken
 
 
 # Which tag may follow which, with nothing between but what a letter holds.

@@ -342,7 +342,7 @@ class _Splitter:
         self.opened: list[tuple[str, int, int, int]] = []
         self.closed: list[tuple[str, int, int, int, int]] = []
         self.root = ""
-        self.doctype = False
+        self.doctype = self.too_deep = False
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.StartDoctypeDeclHandler = self._doctype
@@ -352,6 +352,7 @@ class _Splitter:
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.too_deep = self.too_deep or self.depth > MOST_DEPTH
         if self.depth == 1:
             self.root = name
         elif self.depth == 2:
@@ -365,6 +366,8 @@ class _Splitter:
         self.depth -= 1
 
 
+# As deep as libxml2 lets elements stand in each other; what is open costs memory.
+MOST_DEPTH = 256
 SLICE_BYTES = 16 << 20
 CHUNK_BYTES = 1 << 18
 _END_TAG = re.compile(rb"</[^>]*>|/>")
@@ -387,8 +390,8 @@ def split(source: BinaryIO, head_until: str) -> Iterator[Slice | XmlFault]:
         except (expat.ExpatError, LookupError, ValueError) as fault:
             yield _split_fault(fault)
             return
-        if splitter.doctype:
-            yield XmlFault("doctype", "")
+        if splitter.doctype or splitter.too_deep:
+            yield XmlFault("doctype", "") if splitter.doctype else XmlFault("not-well-formed", "too deep")
             return
         for name, begin, line, column, end_tag in splitter.closed:
             end = _end_of_tag(kept, end_tag - kept_from)
