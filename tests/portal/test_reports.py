@@ -248,7 +248,7 @@ def test_pathology_is_listed_with_result_and_conclusion() -> None:
     malign = Result(1, histology().results[0].analysis, "final", "text", "Ondartet", flag="malignant")
     (card,) = listed(stored(histology(results=(malign,))), field="pathology").cards
     assert [(line.text, line.mark) for line in card.examined[0].outcome] == [
-        ("Ondartet (malign (ondartet))", "abnormal"),
+        ("Ondartet – malign (ondartet)", "abnormal"),
         ("Halonævus", ""),
     ]
 

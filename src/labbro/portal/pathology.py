@@ -43,7 +43,7 @@ def outcome(report: Report, texts: Texts) -> tuple[Cell, ...]:
 
 def _verdict(result: Result, texts: Texts) -> str:
     words = texts.flags.get(result.flag or "", "")
-    return f"{value_text(result)} ({words})" if words else value_text(result)
+    return f"{value_text(result)} \N{EN DASH} {words}" if words else value_text(result)
 
 
 def parts(report: Report, texts: Texts) -> Iterator[Part]:

@@ -105,6 +105,7 @@ class ReportPage(msgspec.Struct, frozen=True):
     sampled: str
     laboratory: str
     replaced_by: str
+    corrected: bool
     locked: bool
     ambiguous: bool
     held_back: bool
@@ -166,6 +167,7 @@ def report_page(history: PatientHistory, letter_key: UUID, texts: Texts) -> Repo
         # In pathology and genetics the laboratory says here what a correction corrects.
         *((Part(texts.report_comment, text=own),) if field != "microbiology" and (own := _comments(report)) else ()),
         *((Part(texts.conclusion, text=parts.said(report.summary, texts)),) if report.summary else ()),
+        *((Part(texts.report_comment, text=remarks),) if (remarks := several(report.remarks, texts)) else ()),
     )
     heading = _heading(report, texts)
     shown = _under(heading, (*first, *told, *_around(report, texts)))
@@ -179,6 +181,7 @@ def report_page(history: PatientHistory, letter_key: UUID, texts: Texts) -> Repo
         sampled=report_words.sampled(report),
         laboratory=report_words.laboratories(report)[0],
         replaced_by=stored.superseded_by.hex if stored.superseded_by else "",
+        corrected=report_words.result_status(report) == "corrected",
         locked=report.consent_given is False,
         ambiguous=stored.ambiguous,
         held_back=report_words.holds_back(report),
@@ -251,13 +254,10 @@ def _under(heading: str, told: Iterable[Part]) -> tuple[Part, ...]:
 
 
 def _around(report: Report, texts: Texts) -> Iterable[Part]:
-    """What was said of the whole: the conclusion of RPT02, remarks, and prompts that a report repeats."""
+    """What was said of the whole at the end: the conclusion of RPT02, and prompts that a report repeats."""
     if report.kind == "microbiology":
         for section in report.sections:
             yield Part(section.heading or texts.conclusion, text=(section.text or "").strip("\n"))
-    remarks = several(report.remarks, texts)
-    if remarks:
-        yield Part(texts.report_comment, text=remarks)
     if report.prompts:
         yield Part(
             texts.prompts,
