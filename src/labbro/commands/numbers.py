@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -12,7 +14,11 @@ from labbro.errors import WrongUse
 from labbro.numbers.explaining import Explained, explain
 from labbro.numbers.space import Check, Space
 
+if TYPE_CHECKING:
+    from labbro.numbers.service import NumberService
+
 MOST_MADE = 1_000_000
+CONSOLE = "operator:console"  # the actor of what is done at the machine itself
 
 
 class Format(StrEnum):
@@ -43,6 +49,8 @@ def register(app: typer.Typer) -> None:
     group.command("check")(check)
     group.command("explain")(explain_numbers)
     group.command("make")(make)
+    group.command("status")(status)
+    group.command("jump")(jump)
     app.add_typer(group, name="numbers")
 
 
@@ -97,6 +105,59 @@ def make(
     """Prints numbers in order, for tests of printers and readers. It draws nothing: such numbers may be anybody's."""
     for number in _space(digits, prefix, rule).numbers(first_position, count):
         print(number)
+
+
+def status(form: _Form = Format.text) -> None:
+    """Tells how far the number space is used, and whether numbers are given out. Exit 1: they are not."""
+    with _service() as numbers:
+        found = numbers.state()
+    if form is Format.json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        print(f"space {found.space.name}: next position {found.next_position} of {found.capacity}, {found.left} left")
+        print(f"{found.series} series, {found.issued} numbers issued")
+        print(f"{found.released} released, {found.skipped} skipped")
+        print(f"{found.a_year} numbers in the last year; the space ends in {found.ends_year or 'no year to be told'}")
+        print(f"NOTHING IS ISSUED: {found.stopped}" if found.stopped else "numbers are given out")
+    raise typer.Exit(1 if found.stopped else 0)
+
+
+def jump(
+    to: Annotated[int, typer.Option(min=0, help="The position to go on from; every one below counts as used.")],
+    reason: Annotated[str, typer.Option(help="Why; it is told to whoever asks about the gap.")],
+    disregard_clients: Annotated[
+        bool, typer.Option(help="A client's claim to hold higher numbers was found wrong.")
+    ] = False,
+) -> None:
+    """Lets the service go on after a restore, over everything that may have been issued. Audited; cannot be undone."""
+    with _service() as numbers:
+        skipped = numbers.jump(CONSOLE, to=to, reason=reason, disregard_clients=disregard_clients)
+    print(f"{skipped} positions skipped; the next is {to}")
+
+
+@contextmanager
+def _service() -> Generator[NumberService]:
+    """The service on the installation's database. Imported late: numbers are checked without a server."""
+    from labbro.members.directory import Directories
+    from labbro.numbers.service import open_numbers
+    from labbro.platform import logs
+    from labbro.platform.clock import SystemClock
+    from labbro.platform.database import Database, migrate
+    from labbro.platform.identities import SystemIdentities
+    from labbro.platform.settings import from_environment
+
+    settings = from_environment()
+    logs.configure("error", settings.log_format)
+    with Database.open(settings) as database:
+        migrate(database)
+        with open_numbers(
+            database=database,
+            settings=settings,
+            clock=SystemClock(),
+            identities=SystemIdentities(),
+            directories=Directories(database),
+        ) as numbers:
+            yield numbers
 
 
 def _space(digits: int, prefix: str, rule: CheckRule) -> Space:

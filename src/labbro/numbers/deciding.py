@@ -11,9 +11,9 @@ from labbro.errors import LabbroError
 from labbro.members import gate
 from labbro.members.model import Caller
 from labbro.numbers import problems
-from labbro.numbers.issuing import Parts
 from labbro.numbers.looking_up import accounts_in_reach
 from labbro.numbers.model import Agent, Approval
+from labbro.numbers.parts import Parts
 from labbro.numbers.rows import approval_of
 from labbro.numbers.writing import CHAIN
 from labbro.platform import audit

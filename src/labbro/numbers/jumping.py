@@ -7,8 +7,8 @@ from uuid import UUID
 
 from labbro.errors import Unavailable
 from labbro.numbers import problems
-from labbro.numbers.issuing import Parts, counter_of, promises_of
 from labbro.numbers.mark import HeldMark, Mark, standing
+from labbro.numbers.parts import Parts, counter_of, promises_of
 from labbro.numbers.releasing import checked_reason
 from labbro.numbers.writing import CHAIN
 from labbro.platform import audit

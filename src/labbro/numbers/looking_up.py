@@ -13,7 +13,6 @@ from labbro.members.directory import Directory
 from labbro.members.model import Caller
 from labbro.numbers import problems
 from labbro.numbers.explaining import Explained, explain
-from labbro.numbers.issuing import Parts, look
 from labbro.numbers.model import (
     Holding,
     NumberInformation,
@@ -23,6 +22,7 @@ from labbro.numbers.model import (
     SeriesPage,
     SpaceState,
 )
+from labbro.numbers.parts import Parts, look
 from labbro.numbers.releasing import own_series
 from labbro.numbers.rows import gap_of, release_of, series_of
 from labbro.numbers.stretches import stretches

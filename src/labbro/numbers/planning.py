@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from labbro.errors import LabbroError, NotConfigured
+from labbro.errors import LabbroError
 from labbro.members.model import Account, Caller
 from labbro.numbers import problems
 from labbro.numbers.agents import AgentRow, heard
@@ -395,12 +395,3 @@ class _Planner:
             "request": series.request_id,
         }
         self._entries.append(Entry(job.caller.actor, act, f"series:{series.series_id}", detail))
-
-
-def check_definition(kept: bytes, space: Space, version: int) -> None:
-    """Raises NotConfigured where numbers were issued under another definition of the space."""
-    if version > 0 and msgspec.json.decode(kept, type=Space) != space:
-        raise NotConfigured(
-            f"Numbers of the space {space.name} were issued with another length, prefix or check digit; set "
-            "LABBRO_NUMBERS_DIGITS, LABBRO_NUMBERS_PREFIX and LABBRO_NUMBERS_CHECK as they were."
-        )

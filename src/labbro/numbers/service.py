@@ -26,7 +26,7 @@ from labbro.members.model import Caller
 from labbro.numbers import deciding, jumping, looking_up, problems, releasing
 from labbro.numbers.durability import Durability
 from labbro.numbers.explaining import Explained
-from labbro.numbers.issuing import Issuer, Parts
+from labbro.numbers.issuing import Issuer
 from labbro.numbers.looking_up import DrawnDay
 from labbro.numbers.mark import SIGNING_LABEL, MarkFile
 from labbro.numbers.model import (
@@ -43,7 +43,8 @@ from labbro.numbers.model import (
     SeriesPage,
     SpaceState,
 )
-from labbro.numbers.planning import Job, check_definition
+from labbro.numbers.parts import Parts
+from labbro.numbers.planning import Job
 from labbro.numbers.space import Space
 from labbro.platform import logs
 from labbro.platform.clock import Clock
@@ -212,5 +213,14 @@ def prepare_space(database: Database, space: Space) -> None:
         connection.execute(_SQL["add_space"], [space.name, definition, space.capacity, NO_TOKEN])
         row = connection.execute(_SQL["read_space"], [space.name]).fetchone()
         assert row is not None
-        check_definition(row[4].encode(), space, row[2])
+        _check_definition(row[4].encode(), space, row[2])
         connection.execute(_SQL["redefine_space"], [definition, space.capacity, space.name])
+
+
+def _check_definition(kept: bytes, space: Space, version: int) -> None:
+    """Raises NotConfigured where numbers were issued under another definition of the space."""
+    if version > 0 and msgspec.json.decode(kept, type=Space) != space:
+        raise NotConfigured(
+            f"Numbers of the space {space.name} were issued with another length, prefix or check digit; set "
+            "LABBRO_NUMBERS_DIGITS, LABBRO_NUMBERS_PREFIX and LABBRO_NUMBERS_CHECK as they were."
+        )

