@@ -19,6 +19,9 @@ from labbro.members.api import routes as member_routes
 from labbro.members.members import Members
 from labbro.members.notice_header import NoticeHeader
 from labbro.members.web import Calls
+from labbro.numbers.api import routes as number_routes
+from labbro.numbers.service import NumberService, open_numbers
+from labbro.numbers.soap.door import routes as soap_routes
 from labbro.platform import health, problems
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.database import Database, migrate
@@ -40,10 +43,17 @@ class Services(msgspec.Struct, frozen=True):
     members: Members
     clock: Clock
     identities: Identities
+    numbers: NumberService | None = None
+
+    def close(self) -> None:
+        """Finishes what is in hand, then gives back the database."""
+        if self.numbers is not None:
+            self.numbers.close()
+        self.database.close()
 
 
 def open_services(settings: Settings) -> Services:
-    """Opens the database and brings its schema up to date. The caller closes `database`."""
+    """Opens the database and brings its schema up to date. The caller closes what is given."""
     database = Database.open(settings)
     try:
         migrate(database)
@@ -52,17 +62,31 @@ def open_services(settings: Settings) -> Services:
         databank = Databank(database=database, settings=settings, clock=clock, identities=identities)
         databank.verify()
         members = Members.open(database, settings, clock, identities)
+        numbers = open_numbers(
+            database=database,
+            settings=settings,
+            clock=clock,
+            identities=identities,
+            directories=members.directories,
+        )
     except BaseException:
         database.close()
         raise
     return Services(
-        settings=settings, database=database, databank=databank, members=members, clock=clock, identities=identities
+        settings=settings,
+        database=database,
+        databank=databank,
+        members=members,
+        clock=clock,
+        identities=identities,
+        numbers=numbers,
     )
 
 
 def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
     """The rooms' routes behind the edge: an ASGI application. `examples`: patients that a demonstration offers."""
     settings, clock, identities = services.settings, services.clock, services.identities
+    calls = member_calls(services)
     handlers: list[ControllerRouterHandler] = [
         *api.routes(databank=services.databank, settings=settings, clock=clock, identities=identities),
         *pages.routes(
@@ -73,7 +97,8 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
             identities=identities,
             examples=examples,
         ),
-        *member_routes(services.members, member_calls(services)),
+        *member_routes(services.members, calls),
+        *_number_doors(services, calls),
         *health.routes(services.database),
     ]
     litestar = Litestar(
@@ -91,6 +116,22 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
         before_send=[NoticeHeader(services.members)],
     )
     return Edge(cast("ASGIApp", litestar), settings, clock)
+
+
+def _number_doors(services: Services, calls: Calls) -> list[ControllerRouterHandler]:
+    """REST and SOAP, one inside."""
+    if services.numbers is None:
+        return []
+    return [
+        *number_routes(services.numbers, calls),
+        *soap_routes(
+            services.numbers,
+            calls,
+            public_url=services.settings.public_url,
+            clock=services.clock,
+            identities=services.identities,
+        ),
+    ]
 
 
 def member_calls(services: Services) -> Calls:

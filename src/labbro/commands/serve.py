@@ -47,7 +47,7 @@ def serve() -> None:
         with _watching(services):
             finished = serving.serve(settings, server.application(services, examples), on_ready=_tell_address)
     finally:
-        services.database.close()
+        services.close()
     _say("Stopped." if finished else "Stopped; work that took too long was given up and nothing of it was kept.")
     if not finished:
         os._exit(0)  # its threads would hold the process; what they held open is rolled back
