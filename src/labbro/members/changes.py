@@ -116,6 +116,12 @@ class Changes:
         self._on_change()
         return changed
 
+    def done(self, request_id: UUID) -> Changed | None:
+        """What a request did, where it was done; None where it was not."""
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["request"], {"request_id": request_id}).fetchone()
+        return msgspec.convert(row[1], Changed) if row else None
+
     def diagnostics(self, escalation_id: UUID) -> dict[str, Any]:
         """The diagnostics that were kept with an escalation. Raises NotFound. Whoever asks was checked before."""
         with self._database.connection() as connection:
