@@ -27,6 +27,7 @@ COMMANDS = {
     "synthetic": "synthetic",
     "serve": "serve",
     "migrate": "serve",
+    "members": "members",
     "numbers": "numbers",
     "labels": "paper",
     "forms": "paper",

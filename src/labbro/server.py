@@ -47,6 +47,7 @@ class Services(msgspec.Struct, frozen=True):
 
     def close(self) -> None:
         """Finishes what is in hand, then gives back the database."""
+        self.members.outbox.close()
         if self.numbers is not None:
             self.numbers.close()
         self.database.close()

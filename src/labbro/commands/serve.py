@@ -44,6 +44,7 @@ def serve() -> None:
     services = server.open_services(settings)
     try:
         examples = _demonstrate(services) if settings.demonstration else ()
+        services.members.outbox.start()
         with _watching(services):
             finished = serving.serve(settings, server.application(services, examples), on_ready=_tell_address)
     finally:
@@ -83,8 +84,10 @@ def _demonstrate(services: server.Services) -> tuple[Example, ...]:
 
     Loading again would change nothing: letters are kept once.
     """
+    from labbro.members import demonstration as membership
     from labbro.synthetic import demonstration
 
+    membership.found(services.members)
     mark = services.settings.data_dir / "demonstration-loaded"
     if not mark.exists():
         _say("First start: loading the demonstration country ...")
