@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
+
 from labbro import letters
 from labbro.databank import Databank
 from labbro.synthetic import papers
 from labbro.synthetic.country import PRACTICES
-from labbro.synthetic.documents import Desk
+from labbro.synthetic.documents import Desk, Document
 from labbro.synthetic.people import Person
+from labbro.synthetic.requests import Asked, of
 
 from .patient import CPR
 
@@ -23,9 +26,18 @@ def put_papers(databank: Databank, *told: papers.Papers, practice: int = KLITHAV
     desk = Desk(OLGA, PRACTICES[practice], "TEST", UNTIL, refuses=refuses)
     documents = [document for course in told for document in course(desk)]
     for document in documents:
-        written = letters.write(document.letter(), document.syntax)
-        (outcome,) = databank.intake(
-            letters.read(written.data), dt.datetime(2026, 5, 9, tzinfo=dt.UTC), "request", "load"
-        )
-        assert outcome.kind == "stored", outcome
+        _put(databank, document)
     return len(documents)
+
+
+def put_request(databank: Databank, number: str, at: dt.datetime, *asked: Asked) -> None:
+    """Takes in a request for these analyses of a sample: the requester's number, and when it was taken."""
+    desk = Desk(OLGA, PRACTICES[KLITHAVN], "ASKS", UNTIL)
+    taken = msgspec.structs.replace(desk.taken(3), requester_number=number, at=at)
+    _put(databank, of(desk, PRACTICES[KLITHAVN].laboratory.party, taken, list(asked)))
+
+
+def _put(databank: Databank, document: Document) -> None:
+    written = letters.write(document.letter(), document.syntax)
+    (outcome,) = databank.intake(letters.read(written.data), dt.datetime(2026, 5, 9, tzinfo=dt.UTC), "request", "load")
+    assert outcome.kind == "stored", outcome

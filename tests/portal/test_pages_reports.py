@@ -11,9 +11,10 @@ from lxml import html
 
 from labbro import server
 from labbro.synthetic import papers
+from labbro.synthetic.requests import Asked
 
 from .conftest import Put
-from .papers import SONDERLUND, put_papers
+from .papers import SONDERLUND, put_papers, put_request
 from .patient import CPR
 from .test_pages import opened, sign_in, words
 
@@ -131,6 +132,27 @@ def test_without_reports_the_pages_say_so(client: Client, put: Put) -> None:
     base = opened(client).removesuffix("results")
     for listed in ("microbiology", "pathology", "genetics", "requisitions"):
         assert "Der er ingen" in words(client.get(base + listed))
+
+
+def test_a_patient_without_blood_is_told_where_the_rest_is(client: Client, base: str) -> None:
+    assert "Patientens andre svar og rekvisitioner ses" in words(client.get(f"{base}results"))
+
+
+def test_behind_a_value_stands_the_requisition_that_asked_for_it(
+    client: Client, put: Put, services: server.Services
+) -> None:
+    put()
+    (patient,) = services.databank.find_patients(CPR)
+    row = services.databank.history(patient.key).rows[0]
+    asked = Asked("NPU18016", "iupac", "SST", "Kreatinin;P")
+    assert row.sample.sampled_at is not None
+    put_request(services.databank, row.sample.requester_number or "", row.sample.sampled_at, asked)
+    sign_in(client)
+    base = opened(client).removesuffix("results")
+    (value,) = hrefs(client.get(f"{base}results"), "values/")
+    told = client.get(base + value)
+    (requisition,) = hrefs(told, "/requisitions/")
+    assert "Kreatinin;P" in words(client.get(requisition))
 
 
 def test_a_letter_in_edifact_is_told_the_same_way(client: Client, services: server.Services) -> None:

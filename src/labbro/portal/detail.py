@@ -75,6 +75,7 @@ class Detail(msgspec.Struct, frozen=True):
     versions: tuple[Version, ...]
     row: str
     letter: str
+    requisitions: tuple[tuple[str, str], ...] = ()
 
 
 def detail(history: PatientHistory, letter_key: UUID, ordinal: int, texts: Texts) -> Detail | None:
@@ -108,6 +109,15 @@ def detail(history: PatientHistory, letter_key: UUID, ordinal: int, texts: Texts
         versions=_versions(history, stored, texts),
         row=row_keys(history.rows)[place].address,
         letter=stored.letter_key.hex,
+        requisitions=_requisitions(stored, texts),
+    )
+
+
+def _requisitions(stored: StoredResult, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """The requisitions that the report answers: key, and by which number they were found."""
+    return tuple(
+        (answer.requisition_key.hex, texts.matched_by[answer.step].format(number=answer.number))
+        for answer in stored.report.requisitions
     )
 
 

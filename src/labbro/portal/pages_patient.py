@@ -90,6 +90,7 @@ def _results(portal: Portal, told: Opened) -> Page:
         patient=banner(portal, told, history.patient, "results", history),
         view=view,
         grid=grid.table(view, texts) if view.groups else "",
+        elsewhere=bool(history.reports or history.requisitions),
         words=_counts(view, texts),
         newer=f"results{view.filters.query(page=view.filters.page - 1)}" if view.filters.page > 1 else "",
         older=f"results{view.filters.query(page=view.filters.page + 1)}" if view.filters.page < view.pages else "",

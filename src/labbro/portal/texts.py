@@ -146,6 +146,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     rows_elsewhere: Counted
     superseded_note: Counted
     nothing_stored: str
+    nothing_here: str
     nothing_selected: str
     printed: str
     print_hint: str

@@ -58,7 +58,12 @@ def of_biochemistry(desk: Desk, letter: PlannedLetter) -> Document:
         Asked(one.code, one.system, one.responsible, one.short_name, tube=f"{taken.requester_number}-{tube}")
         for one, tube in ((result.analysis, 1 + number % 3) for number, result in enumerate(letter.results))
     ]
-    return _request(desk, letter.sender, taken, asked, letter.comments or "", [])
+    return of(desk, letter.sender, taken, asked, letter.comments or "")
+
+
+def of(desk: Desk, to: Party, taken: Taken, asked: list[Asked], clinical: str = "") -> Document:
+    """A request (REQ01) for any analyses of one sample."""
+    return _request(desk, to, taken, asked, clinical, [])
 
 
 def of_pathology(

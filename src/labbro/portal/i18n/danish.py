@@ -141,6 +141,7 @@ DANISH = Texts(
         "{count} tidligere udgaver (foreløbige eller siden rettede) ses bag det enkelte svar.",
     ),
     nothing_stored="Der er ingen svar for patienten.",
+    nothing_here="Der er ingen svar at stille op i en svaroversigt. Patientens andre svar og rekvisitioner ses under overskrifterne foroven.",
     nothing_selected="Ingen svar passer til valget. Vælg en længere periode, eller vis alt.",
     printed="Udskrevet {when} af {name}",
     print_hint="Udskriv",

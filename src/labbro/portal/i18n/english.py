@@ -141,6 +141,7 @@ ENGLISH = Texts(
         "{count} earlier versions (preliminary or since corrected) are behind the single result.",
     ),
     nothing_stored="There are no results for the patient.",
+    nothing_here="There are no results to set up in a table. The patient's other reports and requisitions are under the headings above.",
     nothing_selected="No results fit the choice. Choose a longer period, or show all.",
     printed="Printed {when} by {name}",
     print_hint="Print",
