@@ -4,7 +4,8 @@ How it is measured. A fresh embedded PostgreSQL in the data folder (so on the di
 operation. Raw is pgbench, PostgreSQL's own measuring program, with 8 clients and prepared statements: each transaction
 moves one hot counter and inserts one block; nothing is checked, nothing is audited. Ours is the number service in this
 process, complete: gate, limits, request ids, exclusion constraint, high-water mark on the disk, chained audit; called
-by 8 threads, and by 50. Rounds take turns, so that both meet the same machine; the median of the rounds is told.
+by 8 threads, and by 50. Then the same through the whole door: `labbro serve` with TLS, a token, 8 and 50 connections,
+beside pgbench on the very database that the server uses (bench_numbers_https). Rounds take turns, so that both meet the same machine; the median of the rounds is told.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
+from labbro.commands import bench_numbers_https
 from labbro.commands.bench import Measure
 from labbro.commands.bench_numbers_members import CALLERS, BenchDirectories
 from labbro.numbers.model import DrawRequest
@@ -62,7 +64,7 @@ def run() -> list[Measure]:
         here = msgspec.structs.replace(
             settings, data_dir=Path(folder), database_url=None, database_connections=20, numbers_mark_dir=None
         )
-        return _core(here)
+        return [*_core(here), *_https(msgspec.structs.replace(here, data_dir=Path(folder) / "https"))]
 
 
 def _core(settings: Settings) -> list[Measure]:
@@ -81,6 +83,30 @@ def _core(settings: Settings) -> list[Measure]:
         rate(f"series issued, {MANY_CLIENTS} threads", many, raw),
         Measure(
             name=f"one draw, 99th percentile, {MANY_CLIENTS} threads",
+            value=statistics.median(one.p99_ms for one in many),
+            unit="ms",
+            bound=P99_BOUND_MS,
+            raw=tuple(one.p99_ms for one in many),
+        ),
+    ]
+
+
+def _https(settings: Settings) -> list[Measure]:
+    raw: list[float] = []
+    few: list[Run] = []
+    many: list[Run] = []
+    with bench_numbers_https.opened(settings) as door:
+        bench_numbers_https.drawn(door, CLIENTS, 1)  # warm
+        for number in range(ROUNDS):
+            raw.append(raw_rate(door.database, SECONDS))
+            few.append(Run(*bench_numbers_https.drawn(door, CLIENTS, SECONDS)))
+            many.append(Run(*bench_numbers_https.drawn(door, MANY_CLIENTS, SECONDS)))
+            print(f"round {number + 1} of {ROUNDS} over HTTPS", file=sys.stderr)
+    return [
+        rate(f"series issued over HTTPS, {CLIENTS} connections", few, raw, bound=0.5),
+        rate(f"series issued over HTTPS, {MANY_CLIENTS} connections", many, raw),
+        Measure(
+            name=f"one draw over HTTPS, 99th percentile, {MANY_CLIENTS} connections",
             value=statistics.median(one.p99_ms for one in many),
             unit="ms",
             bound=P99_BOUND_MS,

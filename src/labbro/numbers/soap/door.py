@@ -109,7 +109,6 @@ def routes(
     @route(
         PATH,
         http_method=[HttpMethod.GET, HttpMethod.POST],
-        sync_to_thread=False,
         status_code=HTTPStatus.OK,
         include_in_schema=False,
     )
