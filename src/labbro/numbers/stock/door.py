@@ -133,6 +133,8 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "labbro"
     sys_version = ""
     timeout = _SECONDS
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for the caller's acknowledgement
+    wbufsize = 64 * 1024
 
     def do_GET(self) -> None:
         """Pages and figures."""
