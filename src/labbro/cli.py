@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "check",
     "convert": "convert",
     "show": "show",
+    "vans": "vans",
     "load": "databank",
     "watch": "databank",
     "reference": "reference",
