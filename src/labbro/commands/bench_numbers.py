@@ -5,7 +5,8 @@ operation. Raw is pgbench, PostgreSQL's own measuring program, with 8 clients an
 moves one hot counter and inserts one block; nothing is checked, nothing is audited. Ours is the number service in this
 process, complete: gate, limits, request ids, exclusion constraint, high-water mark on the disk, chained audit; called
 by 8 threads, and by 50. Then the same through the whole door: `labbro serve` with TLS, a token, 8 and 50 connections,
-beside pgbench on the very database that the server uses (bench_numbers_https). Rounds take turns, so that both meet the same machine; the median of the rounds is told.
+beside pgbench on the very database that the server uses (bench_numbers_https). Rounds take turns, so that both meet the
+same machine; the median of the rounds is told.
 """
 
 from __future__ import annotations
