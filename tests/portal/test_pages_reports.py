@@ -163,6 +163,16 @@ def test_a_letter_in_edifact_is_told_the_same_way(client: Client, services: serv
     assert "Normale celler" in words(first(client, base, "pathology"))
 
 
+def test_a_letter_kept_from_an_interchange_is_not_reproached_with_what_stood_around_it(
+    client: Client, services: server.Services
+) -> None:
+    put_papers(services.databank, papers.smears, practice=SONDERLUND)
+    sign_in(client)
+    base = opened(client).removesuffix("results")
+    (letter,) = hrefs(first(client, base, "pathology"), "/letters/")[-1:]
+    assert "UNZ" not in words(client.get(letter))
+
+
 def test_a_refused_consent_is_marked_on_every_page(client: Client, services: server.Services) -> None:
     put_papers(services.databank, papers.throat_and_chlamydia, papers.gut_unanswered, refuses=True)
     sign_in(client)

@@ -183,7 +183,8 @@ def _letter(portal: Portal, told: Opened, key: UUID) -> Page:
         chosen=chosen,
         shown=shown,
         facts=_letter_facts(stored, texts),
-        findings=[f.message if texts.language == "en" else f.message_da for f in reading.findings],
+        # Of the check when it came in: a letter kept without the end of its interchange would be reproached with that.
+        findings=[f.message if texts.language == "en" else f.message_da for f in stored.findings],
         key=key.hex,
         protected=protected,
         home=home,

@@ -132,8 +132,8 @@ CHARACTERS = (
     ),
     Character(
         "Karla", "Askekilde", "female", (1939, 1, 29), (9,),
-        "B12-mangel med store røde blodlegemer, behandlet",
-        "Vitamin B12 deficiency with large red cells, treated",
+        "B12-mangel med store røde blodlegemer, behandlet; knoglemarv (patologi)",
+        "Vitamin B12 deficiency with large red cells, treated; bone marrow (pathology)",
         (partial(blood.b12_deficiency, onset=0.7), _check_ups),
         papers=(papers.marrow,),
     ),
@@ -217,8 +217,8 @@ CHARACTERS = (
     ),
     Character(
         "Frode", "Granmark", "male", (1949, 2, 17), (7,),
-        "PSA stiger, operation, derefter under målegrænsen",
-        "PSA rises, operation, then below what can be measured",
+        "PSA stiger, biopsier (patologi), operation, derefter under målegrænsen",
+        "PSA rises, biopsies (pathology), operation, then below what can be measured",
         (routine.prostate, _check_ups),
         papers=(papers.prostate_biopsies,),
     ),
@@ -257,8 +257,8 @@ CHARACTERS = (
     ),
     Character(
         "Asger", "Klitmark", "male", (2001, 8, 3), (6,),
-        "Rask ung mand, to helbredskontroller",
-        "Healthy young man, two health checks",
+        "Rask ung mand, to helbredskontroller; genetik uden fund",
+        "Healthy young man, two health checks; genetics without finding",
         (partial(routine.check_ups, step_days=1900),),
         papers=(papers.iron_not_inherited,),
     ),
