@@ -23,6 +23,7 @@ from labbro.numbers.api import routes as number_routes
 from labbro.numbers.service import NumberService, open_numbers
 from labbro.numbers.soap.door import routes as soap_routes
 from labbro.platform import health, problems
+from labbro.platform.audit import Checkpointer, signer_of
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.database import Database, migrate
 from labbro.platform.edge import Edge
@@ -44,12 +45,15 @@ class Services(msgspec.Struct, frozen=True):
     clock: Clock
     identities: Identities
     numbers: NumberService | None = None
+    checkpoints: Checkpointer | None = None
 
     def close(self) -> None:
         """Finishes what is in hand, then gives back the database."""
         self.members.outbox.close()
         if self.numbers is not None:
             self.numbers.close()
+        if self.checkpoints is not None:
+            self.checkpoints.close()  # signs what was done last
         self.database.close()
 
 
@@ -70,6 +74,8 @@ def open_services(settings: Settings) -> Services:
             identities=identities,
             directories=members.directories,
         )
+        checkpoints = Checkpointer(database, clock, signer_of(settings), settings.audit_checkpoints)
+        checkpoints.start()
     except BaseException:
         database.close()
         raise
@@ -81,6 +87,7 @@ def open_services(settings: Settings) -> Services:
         clock=clock,
         identities=identities,
         numbers=numbers,
+        checkpoints=checkpoints,
     )
 
 

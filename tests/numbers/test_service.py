@@ -160,6 +160,25 @@ def test_an_error_of_one_never_touches_the_others(database: Database, numbers: N
     assert rows(database, "SELECT count(*) FROM numbers.series") == [(20,)]
 
 
+def test_who_goes_away_while_waiting_is_not_drawn_for_and_harms_nobody(database: Database, tmp_path: Path) -> None:
+    holding, free = threading.Event(), threading.Event()
+
+    def at(point: str) -> None:
+        if point == "marked":
+            holding.set()
+            free.wait(10)
+
+    with service(database, tmp_path, at=at) as numbers:
+        first = numbers.submit(system(), asks(10))
+        holding.wait(10)
+        gone, waiting = numbers.submit(system(), asks(10)), numbers.submit(system(), asks(10))
+        assert gone.cancel()
+        assert not first.cancel()
+        free.set()
+        assert [one.result(10).series.first_position for one in (first, waiting)] == [0, 10]
+        assert numbers.draw(system(), asks(1)).series.first_position == 20
+
+
 def test_a_space_that_is_used_up_says_so(database: Database, tmp_path: Path) -> None:
     with service(database, tmp_path, numbers_digits=4) as numbers:
         assert numbers.space.capacity == 909

@@ -85,7 +85,8 @@ class Issuer:
             taken = self._waiting.get()
             self._let_gather(before)
             while taken is not None:
-                group.append(taken)
+                if taken[1].set_running_or_notify_cancel():  # who went away before is not drawn for
+                    group.append(taken)
                 if len(group) == GROUP or self._waiting.empty():
                     break
                 taken = self._waiting.get()
