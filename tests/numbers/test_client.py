@@ -239,7 +239,7 @@ def test_the_other_calls_go_to_their_addresses() -> None:
         lambda: client.look_up("1234567890123"),
         lambda: client.look_up("../oauth/token"),
         lambda: client.series(UUID(int=2)),
-        lambda: client.my_series(before=5, limit=10),
+        lambda: client.my_series(before=UUID(int=2), limit=10),
         client.space,
     ):
         with pytest.raises(NotFound):
@@ -251,7 +251,7 @@ def test_the_other_calls_go_to_their_addresses() -> None:
         ("GET", "/numbers/1234567890123"),
         ("GET", "/numbers/..%2Foauth%2Ftoken"),
         ("GET", f"/numbers/series/{two}"),
-        ("GET", "/numbers/series?limit=10&before=5"),
+        ("GET", f"/numbers/series?limit=10&before={two}"),
         ("GET", "/numbers/space"),
     ]
 

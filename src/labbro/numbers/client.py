@@ -120,9 +120,9 @@ class NumberClient:
         """One series with its fate."""
         return self._call("GET", f"/numbers/series/{series_id}", SeriesPage)
 
-    def my_series(self, *, before: int | None = None, limit: int = 100) -> SeriesPage:
+    def my_series(self, *, before: UUID | None = None, limit: int = 100) -> SeriesPage:
         """The caller's series, newest first, with the reason of every gap. `before`: from the page before."""
-        asked = {"limit": limit} | ({} if before is None else {"before": before})
+        asked = {"limit": str(limit)} | ({} if before is None else {"before": str(before)})
         return self._call("GET", "/numbers/series", SeriesPage, parameters=asked)
 
     def space(self) -> SpaceState:
@@ -147,7 +147,7 @@ class NumberClient:
         path: str,
         kind: type[_T],
         content: msgspec.Struct | None = None,
-        parameters: dict[str, int] | None = None,
+        parameters: dict[str, str] | None = None,
     ) -> _T:
         """Sends, and sends again where that is safe: every change carries its request id.
 
@@ -169,7 +169,7 @@ class NumberClient:
         raise AssertionError
 
     def _once(
-        self, method: str, path: str, kind: type[_T], content: msgspec.Struct | None, parameters: dict[str, int] | None
+        self, method: str, path: str, kind: type[_T], content: msgspec.Struct | None, parameters: dict[str, str] | None
     ) -> _T:
         answer = self._send(method, path, content, parameters, self._tokens.token())
         if answer.status_code == HTTPStatus.UNAUTHORIZED:  # the token ended early, or the service was started anew
@@ -182,7 +182,7 @@ class NumberClient:
             raise _unknown("an answer that cannot be read") from error
 
     def _send(
-        self, method: str, path: str, content: msgspec.Struct | None, parameters: dict[str, int] | None, token: str
+        self, method: str, path: str, content: msgspec.Struct | None, parameters: dict[str, str] | None, token: str
     ) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}"}
         if content is not None:

@@ -142,8 +142,9 @@ class Agent:
         """Sends the oldest request that is due; True when it was answered and more may follow."""
         requests = self.stock.outgoing.open()
         doubtful = [request for request in requests if request.doubtful]
+        due_at = max(now, self._clock.now())  # what this very step has stored is due
         for request in doubtful or requests:
-            if policy.is_due(request.retry_at, now):
+            if policy.is_due(request.retry_at, due_at):
                 return self._send(request, now)
         return False
 

@@ -126,7 +126,7 @@ def adopt(
         with ledger.transaction():
             voided = ledger.run("void_series", {"at": now, "why": problem.code if problem else "adopted"})
             abandoned = ledger.run("abandon_requests", (now,))
-            ledger.run("set_note", ("hold", ""))
+            ledger.run("forget_notes")
             ledger.run("adopt_agent", {"agent_id": str(agent_id), "at": now})
             ledger.run("move_agent", msgspec.structs.asdict(place.place_of(path, machine)))
         ledger.stamp.begin(place.Stamp(agent_id=agent_id, ordinal=head[0], digest=head[1]))

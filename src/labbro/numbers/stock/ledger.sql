@@ -143,6 +143,9 @@ SELECT at, act, count, outcome, milliseconds FROM call ORDER BY ordinal DESC LIM
 -- name: note
 SELECT value FROM note WHERE name = ?;
 
+-- name: forget_notes
+DELETE FROM note WHERE name <> 'chain' AND name NOT LIKE 'alarm:%';
+
 -- name: set_note
 INSERT INTO note (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
