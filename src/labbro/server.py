@@ -20,6 +20,7 @@ from labbro.members.members import Members
 from labbro.members.notice_header import NoticeHeader
 from labbro.members.web import Calls
 from labbro.numbers.api import routes as number_routes
+from labbro.numbers.drawing_facts import drawing_facts
 from labbro.numbers.service import NumberService, open_numbers
 from labbro.numbers.soap.door import routes as soap_routes
 from labbro.platform import health, problems
@@ -105,7 +106,7 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
             identities=identities,
             examples=examples,
         ),
-        *member_routes(services.members, calls),
+        *member_routes(services.members, calls, lambda: drawing_facts(services.database)),
         *_number_doors(services, calls),
         *health.routes(services.database),
     ]

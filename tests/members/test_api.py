@@ -114,7 +114,18 @@ def test_the_board_tells_each_duty_with_its_evidence(client: TestClient[Any], wo
     (vendor,) = told["vendors"]
     assert len(vendor["duties"]) == 7
     assert {one["laboratory_id"] for one in vendor["laboratories"]} == {str(world.ids["nord"]), str(world.ids["syd"])}
+    with world.database.connection() as connection:
+        connection.execute(
+            b"INSERT INTO numbers.agent (agent_id, account_id, call, nonce, last_request_id, seen_at)"
+            b" VALUES (gen_random_uuid(), %s, 1, 'x', gen_random_uuid(), %s)",
+            (world.ids["account-nord"], NOW - 3 * DAY),
+        )
     own = client.get("/members/board", headers=signed_in("nord")).json()
+    (drawing,) = [one for one in own["laboratories"][0]["duties"] if one["code"] == "automatic-drawing"]
+    assert (drawing["state"], drawing["evidence_en"]) == (
+        "met",
+        "Last drawn automatically on 2026-05-08; days ago: 3.",
+    )
     assert [one["laboratory_id"] for one in own["laboratories"]] == [str(world.ids["nord"])]
 
 

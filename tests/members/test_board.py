@@ -90,7 +90,7 @@ def test_a_vendor_s_duty_is_as_good_as_that_of_its_worst_laboratory() -> None:
     late = LaboratoryBoard(uuid4(), laboratory_duties(msgspec.structs.replace(WELL, certified_until=None)))
     duties = {one.code: one for one in vendor_duties([well, late, well], WELL)}
     assert duties["certified"].state == "missing"
-    assert duties["certified"].evidence_en == "2 of 3 laboratories meet it."
+    assert duties["certified"].evidence_en == "Met by 2 out of 3 laboratories."
     assert duties["https"].state == "met"
 
 
@@ -141,7 +141,7 @@ def test_the_evidence_comes_from_the_directory_and_from_what_was_counted(world: 
     assert alfa[nord]["certified"].evidence_en == "Certified until 2026-06-10."
     assert alfa[nord]["automatic-drawing"].state == "met"
     assert alfa[nord]["https"].state == "missing"
-    assert alfa[nord]["contacts-confirmed"].evidence_en.endswith("Mail to 1 did not arrive.")
+    assert alfa[nord]["contacts-confirmed"].evidence_en.endswith("Mail did not reach: 1.")
     assert (alfa[syd]["functional-mailboxes"].state, alfa[syd]["contacts-confirmed"].state) == ("missing", "missing")
     beta = board(world, "beta")
     assert (beta[vest]["certified"].state, beta[vest]["first-level-support"].state) == ("missing", "missing")

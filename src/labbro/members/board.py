@@ -140,8 +140,8 @@ def _together(code: Code, duties: Sequence[Duty]) -> Duty:
     return _duty(
         code,
         state,
-        f"{well} af {len(counted)} laboratorier opfylder det.",
-        f"{well} of {len(counted)} laboratories meet it.",
+        f"Opfyldt af {well} ud af {len(counted)} laboratorier.",
+        f"Met by {well} out of {len(counted)} laboratories.",
         due,
     )
 
@@ -190,8 +190,8 @@ def _automatic(known: Evidence) -> Duty:
     return _duty(
         "automatic-drawing",
         state,
-        f"Seneste automatiske træk {_day(last)}, for {days} dage siden.",
-        f"Last drawn automatically on {last}, {days} days ago.",
+        f"Seneste automatiske træk {_day(last)}; dage siden: {days}.",
+        f"Last drawn automatically on {last}; days ago: {days}.",
         last + dt.timedelta(days=FORTNIGHT_DAYS),
     )
 
@@ -217,8 +217,8 @@ def _https(known: Evidence) -> Duty:
     return _duty(
         "https",
         "due-soon" if open_still else "missing",
-        f"{known.plain_calls} ukrypterede kald i fire uger{end_da}.",
-        f"{known.plain_calls} plain calls in four weeks{end_en}.",
+        f"Ukrypterede kald i fire uger: {known.plain_calls}{end_da}.",
+        f"Plain calls in four weeks: {known.plain_calls}{end_en}.",
         known.plain_until if open_still else None,
     )
 
@@ -228,12 +228,12 @@ def _mailboxes(known: Evidence) -> Duty:
     return _duty(
         "functional-mailboxes",
         "missing" if wrong else "met",
-        f"{wrong} af {count} konti har en postkasse, der ligner en persons."
+        f"Postkasser, der ligner en persons: {wrong} af {count}."
         if wrong
-        else f"Alle {count} konti har en funktionspostkasse.",
-        f"{wrong} of {count} accounts have a mailbox that looks like a person's."
+        else f"Konti med funktionspostkasse: {count} af {count}.",
+        f"Mailboxes that look like a person's: {wrong} of {count}."
         if wrong
-        else f"All {count} accounts have a functional mailbox.",
+        else f"Accounts on a functional mailbox: {count} of {count}.",
     )
 
 
@@ -244,12 +244,12 @@ def _contacts(known: Evidence) -> Duty:
     days = (known.today - on).days
     state: State = "met" if days < REMINDED_DAYS else "due-soon" if days <= CONFIRMED_DAYS else "missing"
     lost = known.unreachable_contacts
-    lost_da, lost_en = (f" Post til {lost} kom ikke frem.", f" Mail to {lost} did not arrive.") if lost else ("", "")
+    lost_da, lost_en = (f" Post kom ikke frem til: {lost}.", f" Mail did not reach: {lost}.") if lost else ("", "")
     return _duty(
         "contacts-confirmed",
         "missing" if lost else state,
-        f"{known.contacts} kontakter, den ældste bekræftet {_day(on)}.{lost_da}",
-        f"{known.contacts} contacts, the oldest confirmed on {on}.{lost_en}",
+        f"Kontakter: {known.contacts}, ældste bekræftelse {_day(on)}.{lost_da}",
+        f"Contacts: {known.contacts}, oldest confirmation {on}.{lost_en}",
         on + dt.timedelta(days=CONFIRMED_DAYS),
     )
 
@@ -264,7 +264,7 @@ def _support(known: Evidence) -> Duty:
             "The vendor has no support contact.",
         )
     return _duty(
-        "first-level-support", "met", f"Leverandøren har {count} supportkontakt(er).", f"Support contacts: {count}."
+        "first-level-support", "met", f"Leverandørens supportkontakter: {count}.", f"Support contacts: {count}."
     )
 
 
