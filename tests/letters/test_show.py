@@ -213,3 +213,15 @@ def test_a_receipt_says_what_happened_to_which_letter(version, danish):
 )
 def test_code_words_have_a_name_in_both_languages(word):
     assert all(WORDS[word])
+
+
+def test_no_official_or_generated_letter_is_wider_than_a_terminal_or_has_words_of_the_schema_in_it(shared):
+    found = [*shared.glob("medcom/official/samples/*/*"), *shared.glob("medcom/official/examples/*/*.xml")]
+    found += shared.glob("medcom/generated/xml/*/00[0-9].xml")
+    for path in sorted(found):
+        for reading in letters.read(path.read_bytes()):
+            if reading.letter is not None:
+                text = letters.show_text(reading.letter)
+                assert max(map(len, text.splitlines())) <= 100, path.name
+                # One sender's own word has a low line.
+                assert set(re.findall(r"\b[a-zæøå]+_[a-zæøå0-9_]+\b", text)) <= {"lok_kvalifik"}, path.name

@@ -48,7 +48,8 @@ def show_text(letter: Letter, language: Language = "da", known: Registry | None 
     page = view(letter, language, known)
     lines = [page.title, "=" * len(page.title)]
     for section in page.sections:
-        lines += ["", section.title, "-" * len(section.title)]
+        title = wrap(section.title, WIDTH) or [""]
+        lines += ["", *title, "-" * max(map(len, title))]
         lines += [section.notice] if section.notice else []
         lines += _text_lines(section)
         lines += _field_lines(section.fields, "")
