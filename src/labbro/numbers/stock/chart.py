@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -63,8 +63,11 @@ def use_chart(status: Status, title: str, axis: str) -> str:
     return _svg(title, [*_grid(frame, top), *bars, band, line, today, *labels, _axis(axis)])
 
 
-def course_chart(status: Status, rules: Rules, title: str, axis: str) -> str:
-    """What is left week by week if nothing is drawn, with its band and the weeks in which the warnings come."""
+def course_chart(status: Status, rules: Rules, title: str, axis: str, words: Mapping[str, str]) -> str:
+    """What is left week by week if nothing is drawn, with its band and the weeks in which the warnings come.
+
+    `words` names the levels.
+    """
     top = _round_up(max((point.high for point in status.course), default=1.0))
     last = next((point.weeks for point in status.course if point.high <= 0), len(status.course) - 1)
     shown = [point for point in status.course if point.weeks <= max(last, 4)]
@@ -85,7 +88,8 @@ def course_chart(status: Status, rules: Rules, title: str, axis: str) -> str:
             if 0 <= place <= frame.columns:
                 marks.append(
                     f'<line class="{level}" x1="{frame.x(place):.1f}" x2="{frame.x(place):.1f}" y1="{_TOP}" '
-                    f'y2="{frame.y(0):.1f}"><title>{level}</title></line>'
+                    f'y2="{frame.y(0):.1f}"/><text class="label" x="{frame.x(place) + 5:.1f}" y="{_TOP + 10}">'
+                    f"{escape(words[level])}</text>"
                 )
     labels = [_label(frame.x(week), frame.y(0) + 16, str(week)) for week in range(0, frame.columns + 1, 4)]
     return _svg(title, [*_grid(frame, top), band, *marks, line, *labels, _axis(axis)])

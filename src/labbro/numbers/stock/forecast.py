@@ -54,12 +54,16 @@ Counts = Mapping[int, int]
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """The shape of a laboratory's days: factors that are 1 on average. `season` has 52 entries, or none."""
+    """The shape of a laboratory's days: factors that are 1 on average. `season` has 52 entries, or none.
+
+    `drift`: how much the level changes in four weeks, relative.
+    """
 
     weekdays: tuple[float, ...] = USUAL_WEEK
     holiday: float = USUAL_WEEK[6]
     closing: float = (USUAL_WEEK[6] + USUAL_WEEK[0]) / 2
     season: tuple[float, ...] = ()
+    drift: float = _FIRST_DRIFT
 
     def factor(self, day: int) -> float:
         """The factor of a day, without season."""
@@ -138,11 +142,10 @@ def forecast(counts: Counts, today: int, yearly: int | None = None, profile: Pro
     shape = profile if profile is not None else fit_profile(counts, today)
     ratios = _ratios(counts, shape, max(first, today - 2 * _LONG), today)[-_LONG:]
     level, spread, level_spread = _level(ratios)
-    drift = _drift(counts, shape, first, today)
     if len(ratios) < 2 * _SHORT and yearly is not None:
         level, level_spread = _with_stated(level, len(ratios), yearly / 365.25)
     known_to = math.hypot(level_spread, _SEASON if shape.season else _NO_SEASON)
-    return Forecast(today, level, shape, spread, known_to, drift, known)
+    return Forecast(today, level, shape, spread, known_to, shape.drift, known)
 
 
 def midmean(values: Sequence[float]) -> float:
@@ -167,7 +170,8 @@ def fit_profile(counts: Counts, today: int) -> Profile:
         holiday=_special(counts, shape, first, today, "holiday"),
         closing=_special(counts, shape, first, today, "closing"),
     )
-    return msgspec.structs.replace(shape, season=_season(counts, shape, first, today))
+    shape = msgspec.structs.replace(shape, season=_season(counts, shape, first, today))
+    return msgspec.structs.replace(shape, drift=_drift(counts, shape, first, today))
 
 
 def _weekdays(counts: Counts, first: int, today: int) -> tuple[float, ...]:

@@ -63,6 +63,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "rest": ("tilbage", "left"),
     "state": ("tilstand", "state"),
     "ordinal": ("udlevering", "hand-out"),
+    "state-drawn": ("venter på bekræftelse", "waits for confirmation"),
+    "state-held": ("i brug", "in use"),
+    "state-void": ("ugyldig", "void"),
     "draw": ("træk", "draw"),
     "attend": ("livstegn", "sign of life"),
     "other": ("In English", "På dansk"),
@@ -184,7 +187,7 @@ def _charts(status: Status, rules: Rules, words: dict[str, str]) -> list[str]:
         return [f"<p>{words['no_forecast']}</p>"]
     return [
         f"<h2>{words['course']}</h2>",
-        course_chart(status, rules, words["course"], words["axis_course"]),
+        course_chart(status, rules, words["course"], words["axis_course"], words),
         f"<h2>{words['use']}</h2>",
         use_chart(status, words["use"], words["axis_use"]),
         f"<p>{words['band']}</p>",
@@ -203,7 +206,7 @@ def _tables(status: Status, words: dict[str, str]) -> list[str]:
     ]
     parts += [f"<h2>{words['calls']}</h2>", _table([words[n] for n in ("at", "act", "count", "outcome")], calls)]
     series = [
-        [_time(one.drawn_at), str(one.past - one.first), str(one.left), one.state]
+        [_time(one.drawn_at), str(one.past - one.first), str(one.left), words[f"state-{one.state}"]]
         for one in reversed(status.series[-_MANY:])
     ]
     parts += [f"<h2>{words['series']}</h2>", _table([words[n] for n in ("drawn", "count", "rest", "state")], series)]
