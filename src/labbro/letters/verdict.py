@@ -22,10 +22,9 @@ _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = False) -> list[Finding]:
     """Both layers. `fits`: the shape is known to be right already."""
-    findings = [] if fits else check_tree(letter.root, declared.model, locate)
-    if not declared.version.public:
-        findings = _of_unpublished(findings, declared)
-    if findings and not fits:
+    misfits = [] if fits else check_tree(letter.root, declared.model, locate)
+    findings = misfits if declared.version.public else _of_unpublished(misfits, declared)
+    if misfits:
         return findings
     # Demands and rules may take the shape for granted: they are asked only where the shape is right.
     both: tuple[tuple[Severity, Rules], ...] = (("error", declared.demands), ("warning", declared.rules))
@@ -41,7 +40,13 @@ def _of_unpublished(findings: list[Finding], declared: Declared) -> list[Finding
     """The findings about a version whose schema is not public: what is not known for certain is a warning."""
     root = declared.version.root
     known = {f"{root}/Letter/{name}" for name in ("Identifier", "VersionCode", "TypeCode")}
-    said = [found if found.path in known else msgspec.structs.replace(found, severity="warning") for found in findings]
+    # An element of another namespace is none of MedCom's in any version, and XML could not say it again.
+    said = [
+        found
+        if found.path in known or "{" in (found.path or "")
+        else msgspec.structs.replace(found, severity="warning")
+        for found in findings
+    ]
     return [finding("info", "no-public-schema", root, name=declared.version.code), *said]
 
 
