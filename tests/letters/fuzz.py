@@ -285,15 +285,15 @@ def _hold_right(letter: Letter) -> None:
 @contextmanager
 def _hang_is_a_fault():
     def stop(_signal: int, _frame: object) -> None:
-        raise TimeoutError(f"more than {HANG_SECONDS} s")
+        raise TimeoutError(f"more than {HANG_SECONDS} s of processor time")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, HANG_SECONDS)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def run(first: int, count: int, corpus: Corpus, seen: Counter[str] | None = None) -> list[str]:

@@ -84,11 +84,13 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
 def _walk(element: Element, path: str) -> Iterator[tuple[str, Element]]:
     yield path, element
     children = element.children
-    names = [child.name for child in children]
+    total: dict[str, int] = {}
+    for child in children:
+        total[child.name] = total.get(child.name, 0) + 1
     seen: dict[str, int] = {}
     for child in children:
         seen[child.name] = seen.get(child.name, 0) + 1
-        number = f"[{seen[child.name]}]" if names.count(child.name) > 1 else ""
+        number = f"[{seen[child.name]}]" if total[child.name] > 1 else ""
         yield from _walk(child, f"{path}/{child.name}{number}")
 
 

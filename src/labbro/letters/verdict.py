@@ -15,6 +15,7 @@ from labbro.letters.registry import ENVELOPE_MODEL, Declared, Registry, registry
 from labbro.letters.remarks import Rules
 from labbro.letters.tree import Element
 
+FOREIGN_TOLD = 10
 _INDEX = re.compile(r"\[[0-9]+\]")
 # What XML cannot hold.
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -23,7 +24,7 @@ _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = False) -> list[Finding]:
     """Both layers. `fits`: the shape is known to be right already."""
     misfits = [] if fits else check_tree(letter.root, declared.model, locate)
-    findings = misfits if declared.version.public else _of_unpublished(misfits, declared)
+    findings = misfits if declared.version.public else _of_unpublished(misfits, letter, declared, locate)
     if misfits:
         return findings
     # Demands and rules may take the shape for granted: they are asked only where the shape is right.
@@ -36,17 +37,16 @@ def checked(letter: Letter, declared: Declared, locate: Locator, fits: bool = Fa
     return findings
 
 
-def _of_unpublished(findings: list[Finding], declared: Declared) -> list[Finding]:
+def _of_unpublished(misfits: list[Finding], letter: Letter, declared: Declared, locate: Locator) -> list[Finding]:
     """The findings about a version whose schema is not public: what is not known for certain is a warning."""
     root = declared.version.root
     known = {f"{root}/Letter/{name}" for name in ("Identifier", "VersionCode", "TypeCode")}
+    said = [found if found.path in known else msgspec.structs.replace(found, severity="warning") for found in misfits]
     # An element of another namespace is none of MedCom's in any version, and XML could not say it again.
-    said = [
-        found
-        if found.path in known or "{" in (found.path or "")
-        else msgspec.structs.replace(found, severity="warning")
-        for found in findings
-    ]
+    foreign = [found for found in letter.root.walk() if found[1].name.startswith("{")] if misfits else []
+    for path, element in foreign[:FOREIGN_TOLD]:
+        place = locate(element.at, _INDEX.sub("", path))
+        said.append(finding("error", "unknown-element", path, place, name=element.name, expected="-"))
     return [finding("info", "no-public-schema", root, name=declared.version.code), *said]
 
 

@@ -151,7 +151,8 @@ class Builder:
             content.append(self._container(child, inner) if inner and inner.kind == "container" else self._free(child))
             if child.tail and child.tail.strip(WHITE):
                 content.append(child.tail)
-        return Element(model.name, tuple(content), at)
+        only_text = len(content) == 1 and isinstance(content[0], str)
+        return Element(model.name, content[0] if only_text else tuple(content), at)  # type: ignore[arg-type]
 
     def _text(self, node: Node, model: Model) -> Element:
         if not len(node):

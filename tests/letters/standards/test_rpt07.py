@@ -219,6 +219,19 @@ def test_what_is_not_known_of_it_goes_through_xml_and_json(old, new):
     assert again.letter == letter
 
 
+def test_it_gets_the_remarks_of_its_type_whichever_way_it_is_read():
+    data = letters.write(unpublished(), "xml").data.replace(b"<EANIdentifier>", b"<EANIdentifier>9")
+    for document in (data, data.replace(b"<Patient>", b"<!-- < --><Patient>"), data.replace(b"Patient>", b"Patient >")):
+        (reading,) = letters.read(document)
+        assert [found.code for found in reading.findings] == ["no-public-schema", "gln-form", "gln-form"]
+
+
+def test_an_element_of_another_namespace_is_an_error_in_it():
+    data = letters.write(unpublished(), "xml").data.replace(b"<TableResult>", b'<TableResult><New xmlns="urn:x"/>')
+    (reading,) = letters.read(data)
+    assert [found.code for found in reading.findings if found.severity == "error"] == ["unknown-element"]
+
+
 def test_it_has_no_edifact_form_that_anybody_knows():
     assert refused_as_edifact(unpublished()) == ["no-edifact-form"]
     (reading,) = letters.read(letters.write(report(VERSION), "edifact").data.replace(b"R0730G", b"R0731G"))
