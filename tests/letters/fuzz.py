@@ -17,7 +17,6 @@ from collections import Counter
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from unittest import mock
 
 import msgspec
 
@@ -34,7 +33,7 @@ HANG_SECONDS = 10
 LETTERS_A_VERSION = 3
 PROGRESS = 50_000
 # Of so many inputs one is also shown as a page and as a tree, which costs more than all the rest.
-SHOWN = 4
+SHOWN = 10
 EDIFACT_PIECES = [
     *(b"'", b"+", b":", b"?", b"''", b"?'", b"?\r", b"\r\n", b"\x00", b"\xff", b" ", b"*****", b"_", b"."),
     *(b"UNA:+.? '", b"UNB+", b"UNH+", b"UNT+", b"UNZ+", b"UNHX+", b"GIS+N'", b"GIS+M'", b"HAN+CDS'", b"STS++PR'"),
@@ -237,7 +236,8 @@ def hold(data: bytes, shown: bool = True) -> list[Reading]:
     """Everything that is done with a letter; raises where something does not hold."""
     found = list(letters.read(data))
     assert found, "nothing was told"
-    if any(one.syntax == "xml" for one in found):
+    # What is right went the quick way; a sample of the rest shows that faults are told the same whichever was tried.
+    if found[0].syntax == "xml" and (shown or any(one.ok for one in found)):
         assert found == thoroughly(data), "the quick way and the thorough way differ"
     for one in found:
         assert one.ok or one.findings
@@ -256,11 +256,12 @@ def hold(data: bytes, shown: bool = True) -> list[Reading]:
 
 def thoroughly(data: bytes) -> list[Reading]:
     """What is read when no document may go the quick way."""
-    with (
-        mock.patch.object(reading, "read_plain", return_value=None),
-        mock.patch.object(reading, "read_canonical", return_value=None),
-    ):
+    ways = reading.read_plain, reading.read_canonical
+    reading.read_plain = reading.read_canonical = lambda *_: None
+    try:
         return list(letters.read(data))
+    finally:
+        reading.read_plain, reading.read_canonical = ways
 
 
 def _hold_right(letter: Letter) -> None:

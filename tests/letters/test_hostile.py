@@ -13,6 +13,7 @@ import pytest
 from labbro import letters
 from labbro.letters import Reading, edifact
 from labbro.letters.checking import FINDINGS_PER_LETTER
+from labbro.letters.xml import LETTER_ELEMENTS
 
 from .building import UNA, UNB, document, edi, errors, interchange, letter_edi, letter_xml, read_one, segments, xml
 from .fuzz import run, seeds
@@ -182,7 +183,7 @@ def test_many_attributes_are_told_but_not_all_of_them():
 
 
 def test_findings_are_bounded():
-    reading = read_one(document(letter_xml()).replace("<Result>", "<Foo/>" * 50_000 + "<Result>").encode())
+    reading = read_one(document(letter_xml()).replace("<Result>", "<Foo/>" * 20_000 + "<Result>").encode())
     assert FINDINGS_PER_LETTER <= len(reading.findings) <= FINDINGS_PER_LETTER + 100
 
 
@@ -217,7 +218,7 @@ def inputs() -> list[bytes]:
 
 @pytest.mark.parametrize("part", range(8))
 def test_spoilt_letters_are_read_without_exception(inputs, part):
-    assert run(SEED + part * 500, 500, inputs) == []
+    assert run(SEED + part * 300, 300, inputs) == []
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------
@@ -266,6 +267,105 @@ def test_twelve_megabytes_are_read_as_a_stream_in_little_memory(tmp_path, syntax
         [sys.executable, "-c", textwrap.dedent(STREAM), file], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+MULTIPLE = """
+    import sys
+    from pathlib import Path
+    from labbro import letters
+
+    def peak():
+        (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1]) << 10
+
+    plain, hostile = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]).read_bytes()
+    list(letters.read(plain))
+    before = peak()
+    read = sum(1 for _ in letters.read(hostile))
+    times = (peak() - before) / len(hostile)
+    print(f"{times:.1f} times the input")
+    assert read
+    assert times <= 20
+"""
+
+
+def within(text: str, hostile: str) -> str:
+    return document(letter_xml()).replace(text, hostile, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("elements", lambda size: within("<Result>", "<F/>" * (size // 4) + "<Result>")),
+        (
+            "distinct elements",
+            lambda size: within("<Result>", "".join(f"<F{n}/>" for n in range(size // 9)) + "<Result>"),
+        ),
+        ("elements with attributes", lambda size: within("<Result>", '<Result a=""/>' * (size // 14) + "<Result>")),
+        (
+            "attributes",
+            lambda size: within("<Result>", "<R " + " ".join(f'a{n}="1"' for n in range(size // 11)) + "/>"),
+        ),
+        ("text between", lambda size: within("<Result>", "a<Result/>" * (size // 10) + "<Result>")),
+        ("deep elements", lambda size: within("<Result>", "<a>" * (size // 3))),
+        ("marks", lambda size: within("<Break/>", "<Break/>" * (size // 8))),
+        ("comments", lambda size: within("<Result>", "<!---->" * (size // 7) + "<Result>")),
+        ("one comment", lambda size: within("<Result>", f"<!--{'a' * size}--><Result>")),
+        ("one value", lambda size: within("128", "\U0001f600" + "1" * size)),
+        ("entities", lambda size: "<!DOCTYPE a [" + "<!ENTITY a 'aaaa'>" * (size // 18) + "]><a>&a;</a>"),
+        ("letters", lambda size: document(*["<LaboratoryReport/>"] * (size // 19))[:size]),
+        ("segments", lambda size: within_edi("S16+16'", "S16+16'" + "GIS+N'" * (size // 6))),
+        ("texts", lambda size: within_edi("REL+PRF", "FTX+RIT+P00++a'" * (size // 16) + "REL+PRF")),
+        ("empty elements", lambda size: within_edi("Kreatinin;P", "+" * size)),
+        (
+            "empty components of many segments",
+            lambda size: within_edi("REL+PRF", ("FTX" + "+" * 997 + "'") * (size // 1000)),
+        ),
+        ("release characters", lambda size: within_edi("Kreatinin;P", "?" * size)),
+        ("segments outside", lambda size: UNA + UNB + "Q'" * (size // 2)),
+        ("interchanges", lambda size: UNA + "UNB'" * (size // 4)),
+    ],
+)
+def test_hostile_input_takes_at_most_twenty_times_its_size_in_memory(tmp_path, name, make):
+    hostile, plain = tmp_path / "hostile", tmp_path / "plain"
+    hostile.write_bytes(make(1_500_000).encode("utf-8"))
+    plain.write_bytes(edi() if hostile.read_bytes()[:3] == b"UNA" else xml())
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(MULTIPLE), plain, hostile],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
+
+
+def within_edi(text: str, hostile: str) -> str:
+    return edi("R0131K", (text, hostile)).decode("latin-1")
+
+
+def test_a_document_with_more_elements_than_any_letter_is_read_letter_by_letter():
+    crowded = letter_xml().replace("<Break/>", "<Break/>" * (LETTER_ELEMENTS + 1), 1)
+    found = list(letters.read(document(letter_xml(), crowded, letter_xml()).encode()))
+    assert [reading.ok for reading in found] == [True, False, True]
+    assert errors(found[1].findings) == ["too-large"]
+
+
+def test_a_letter_of_a_bound_number_of_elements_is_read():
+    crowded = letter_xml().replace("<Break/>", "<Break/>" * (LETTER_ELEMENTS - 100), 1)
+    assert read_one(document(crowded).encode()).ok
+
+
+def test_a_long_document_in_which_nothing_is_found_says_so():
+    assert errors(read_one(b"<a>" + b" " * 3_000_000 + b"</a>").findings) == ["no-letter"]
+
+
+def test_a_letter_of_too_many_parts_keeps_those_before():
+    many = letter_edi().replace("REL+PRF", "FTX+RIT+P00++" + "a:" * edifact.LETTER_PARTS + "'REL+PRF")
+    found = list(letters.read(interchange(letter_edi(), many, letter_edi())))
+    assert [reading.ok for reading in found] == [True, False, True]
+    assert "too-large" in errors(found[1].findings)
+    assert found[1].letter.identifier == found[0].letter.identifier
 
 
 def test_the_original_bytes_of_a_huge_letter_are_not_kept_twice():

@@ -14,10 +14,12 @@ import msgspec
 Segment = list[list[str]]
 
 UNA = "UNA:+.? '"
-# Bounds against hostile input, far above any letter: the largest real letters have some thousand segments.
+# Bounds against hostile input, far above any letter: the longest letters known have some hundred segments.
 SEGMENT_CHARACTERS = 1 << 20
-LETTER_SEGMENTS = 100_000
-CHUNK_BYTES = 1 << 20
+LETTER_SEGMENTS = 10_000
+# Elements and components of all segments of a letter.
+LETTER_PARTS = 100_000
+CHUNK_BYTES = 1 << 16
 
 # Released characters are kept apart from separators by code points that Latin-1 bytes cannot give.
 _RELEASED = (("??", "\ue000"), ("?+", "\ue001"), ("?:", "\ue002"), ("?'", "\ue003"))
@@ -163,6 +165,7 @@ def _without_line_ends(text: str) -> str:
     return text.replace("\r", "").replace("\n", "")
 
 
+MISSING_UNA: tuple[str, dict[str, object]] = ("missing-una", {})
 MISSING_UNB: tuple[str, dict[str, object]] = ("missing-unb", {})
 
 
@@ -237,8 +240,8 @@ class _Reader:
             if piece[3:8] != ":+.? ":
                 self.troubles.append(("other-separators", {}))
             return
-        if self.una is None:
-            self.troubles.append(("missing-una", {}))
+        if self.una is None and MISSING_UNA not in self.troubles:
+            self.troubles.append(MISSING_UNA)
         self.unb_raw = raw
         self.interchange = split_segment(piece)
 

@@ -19,7 +19,7 @@ from lxml import etree
 
 from labbro.letters.model import Model, Tag, Tags
 from labbro.letters.tree import Element
-from labbro.letters.xml import FREE_ATTRIBUTES, WHITE, XSI, Node
+from labbro.letters.xml import FREE_ATTRIBUTES, WHITE, XSI, Node, is_crowded
 
 # The model of the letters of a namespace, by namespace and name of their root.
 ModelOf: TypeAlias = "Callable[[str, str], Model | None]"
@@ -37,7 +37,7 @@ _DECLARATION = re.compile(
     rb"""(?: standalone=(?:"yes"|"no"|'yes'|'no'))? ?\?>)?(?:[ \t\r\n]*<\?xml-stylesheet [^?<>\x80-\xff]*\?>)?"""
 )
 # A comment that follows a tag, so that it cannot stand within one, and what is between.
-_COMMENTS = re.compile(r">[ \t\n]*(?:<!--(?:[^-<>&]|-[^-<>&])*-->[ \t\n]*)+")
+_COMMENTS = re.compile(r">[ \t\n]*+(?:<!--(?:[^-<>&]++|-[^-<>&])*+-->[ \t\n]*+)++")
 _COMMENT = re.compile("<!--[^>]*>")
 _ENCODINGS = {b"utf-8": "utf-8", b"iso-8859-1": "latin-1", b"windows-1252": "cp1252"}
 _CONTROLS = bytes(code for code in range(0x20) if chr(code) not in WHITE)
@@ -83,7 +83,9 @@ def read_canonical(root: Node, envelope: Model, model_of: ModelOf) -> Plain | No
 def _characters(data: bytes) -> str | None:
     """The characters of a document after its declaration; None where a parser must decide."""
     declared = _DECLARATION.match(data)
-    if declared is None or len(data) > MOST_BYTES or len(data.translate(None, _CONTROLS)) != len(data):
+    if declared is None or len(data) > MOST_BYTES or is_crowded(data):
+        return None
+    if len(data.translate(None, _CONTROLS)) != len(data):
         return None
     mark, *named = declared.groups()
     encoding = _ENCODINGS.get((named[0] or named[1] or b"utf-8").lower())

@@ -1,20 +1,21 @@
-"""Reads whatever is handed in: finds its letters, reads and checks each, and tells what is wrong with it."""
+"""Reads whatever is handed in: finds its letters, reads and checks each, and tells what is wrong with it.
+
+Documents are read here, interchanges by `interchanges.py`.
+"""
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import BinaryIO, cast
 
 import msgspec
 from lxml import etree
 
-from labbro.letters import edifact, xml
-from labbro.letters.checking import check_tree, nowhere
-from labbro.letters.edifact import Outside, RawLetter, Segment, Trailer
+from labbro.letters import xml
+from labbro.letters.checking import check_tree
 from labbro.letters.findings import NOWHERE, Finding, Place
+from labbro.letters.interchanges import read_interchange, with_more
 from labbro.letters.letter import Envelope, Letter, Reading, Syntax
 from labbro.letters.messages import finding
 from labbro.letters.quick import Plain, is_odd, read_canonical, read_plain
@@ -28,19 +29,11 @@ from labbro.letters.registry import (
 from labbro.letters.standards import vans_envelope
 from labbro.letters.streams import AsUtf8, Joined, is_wide
 from labbro.letters.tree import Element
-from labbro.letters.values import date_fault
-from labbro.letters.verdict import checked, envelope_element
+from labbro.letters.verdict import checked
 from labbro.letters.xml import Node
 
 # XML documents up to this size are read whole; larger ones letter by letter.
 WHOLE_BYTES = 2 << 20
-SYNTAX_FINDINGS = 100
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_WINDOWS = re.compile("[\x7f-\x9f]")
-_TIME = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]").fullmatch
-_SIX_DIGITS = re.compile("[0-9]{6}").fullmatch
-_FOUR_DIGITS = re.compile("[0-9]{4}").fullmatch
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -55,7 +48,7 @@ def read(source: bytes | BinaryIO, known: Registry | None = None) -> Iterator[Re
     head = stream.read(WHOLE_BYTES)
     start = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"UNA", b"UNB", b"UNH")):
-        yield from _read_interchange(cast("BinaryIO", Joined(head.removeprefix(_BOM), stream)), known)
+        yield from read_interchange(cast("BinaryIO", Joined(head.removeprefix(_BOM), stream)), known)
     elif start.startswith(b"<") or is_wide(head):
         yield from _read_xml(head, stream, known)
     else:
@@ -67,205 +60,8 @@ def _nothing(syntax: Syntax | None, code: str, raw: bytes, place: Place = NOWHER
     return Reading(syntax, None, None, None, None, None, (found,), raw)
 
 
-# --- EDIFACT -------------------------------------------------------------------------------------------------------
-
-
-def _read_interchange(stream: BinaryIO, known: Registry) -> Iterator[Reading]:
-    """Letters are held back by one, so that the end of the interchange can be told with the last of them."""
-    held: Reading | None = None
-    loose: list[Finding] = []
-    told_empty = False
-    for part in edifact.read_interchange(stream):  # type: ignore[arg-type]
-        if isinstance(part, RawLetter):
-            if held is not None:
-                yield held
-            held = _with(_read_raw_letter(part, known), loose)
-            loose = []
-        elif isinstance(part, Outside):
-            loose.append(finding("warning", "segment-outside", None, name=_printable(part.name)))
-        else:
-            told = _trailer_findings(part)
-            if held is not None:
-                held = _with(held, told)
-            elif not part.letters:
-                told_empty = True
-                yield _without_letter(told)
-    if held is not None:
-        yield _with(held, loose)
-    elif loose or not told_empty:
-        yield _without_letter(loose[:100])
-
-
-def _without_letter(told: list[Finding]) -> Reading:
-    return Reading("edifact", None, None, None, None, None, (finding("error", "no-letter", None), *told), b"")
-
-
-def _with(reading: Reading, more: list[Finding]) -> Reading:
-    if not more:
-        return reading
-    return Reading(
-        reading.syntax,
-        reading.reference,
-        reading.standard,
-        reading.version_code,
-        reading.namespace,
-        reading.letter,
-        (*reading.findings, *more[:100]),
-        reading.raw,
-        reading.delivery,
-    )
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isalnum() and character.isascii() else "." for character in text[:3])
-
-
-def _trailer_findings(trailer: Trailer) -> list[Finding]:
-    if trailer.unz is None:
-        return [finding("warning", "missing-unz", None)]
-    found: list[Finding] = []
-    said = trailer.unz[1][0] if len(trailer.unz) > 1 else ""
-    if said.strip() != str(trailer.letters):
-        found.append(finding("warning", "unz-count", None, expected=said[:14], found=trailer.letters))
-    reference = trailer.unz[2][0] if len(trailer.unz) > 2 else ""
-    opened = _component(trailer.interchange, 5)
-    if reference != opened:
-        found.append(finding("warning", "unz-reference", None, expected=reference[:14], found=opened[:14]))
-    return found
-
-
-def _component(segment: Segment | None, element: int, component: int = 0) -> str:
-    if segment is None or element >= len(segment) or component >= len(segment[element]):
-        return ""
-    return segment[element][component]
-
-
-def _read_raw_letter(raw: RawLetter, known: Registry) -> Reading:
-    findings = [
-        finding("error" if code == "missing-unb" else "warning", code, None, **words) for code, words in raw.troubles
-    ]
-    if raw.too_large:
-        findings.append(finding("error", "too-large", None, name="UNH", expected=edifact.LETTER_SEGMENTS))
-    segments = _segments(raw, findings)
-    dropped, counted = len(segments) < len(raw.segments), len(findings)
-    unh = segments[0]
-    reference, kind = _component(unh, 1), _component(unh, 2)
-    code, type_name = _component(unh, 2, 4), _component(unh, 3)
-    declared = known.by_edifact.get((kind, code))
-    original = edifact.original(raw.header + raw.body)
-    if not original.isascii() and _is_utf8(original):
-        findings.append(finding("error", "wrong-charset", None))
-    if declared is None or declared.reader is None:
-        findings.append(finding("error", "not-supported", None, Place(segment=1), detail=_printable_code(kind, code)))
-        return Reading(
-            "edifact", reference or None, type_name or None, code or None, None, None, tuple(findings), original
-        )
-    unt = segments.pop() if raw.closed else None
-    _check_end(unt, reference, len(segments) + 1, findings)
-    root, reading = declared.reader.read(segments, raw.interchange)
-    findings.extend(reading.findings)
-    envelope = _envelope(raw.interchange, root, findings)
-    if not _is_right(envelope):
-        findings.extend(check_tree(envelope_element(envelope), ENVELOPE_MODEL, nowhere, "Emessage/"))
-    letter = Letter(declared.version.key, root, envelope, assumed=tuple(reading.assumed))
-    findings.extend(checked(letter, declared, declared.reader.place))
-    if dropped:
-        findings[counted:] = _counted_as_sent(findings[counted:], raw.segments)
-    return Reading("edifact", reference or None, declared.standard.name, code, None, letter, tuple(findings), original)
-
-
-def _counted_as_sent(findings: list[Finding], segments: list[str]) -> list[Finding]:
-    """Findings with segment numbers in which those without a tag count, as they do for whoever looks."""
-    sent = [number for number, text in enumerate(segments, 1) if edifact.has_tag(text)]
-
-    def place(number: int | None) -> int | None:
-        return sent[number - 1] if number and number <= len(sent) else number
-
-    return [msgspec.structs.replace(found, segment=place(found.segment)) for found in findings]
-
-
-def _printable_code(*parts: str) -> str:
-    return " ".join("".join(c for c in part[:8] if c.isalnum()) or "?" for part in parts)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _segments(raw: RawLetter, findings: list[Finding]) -> list[Segment]:
-    """The segments as components, with findings for what is wrong with their syntax."""
-    has_tag, body = edifact.has_tag, raw.body
-    kept = raw.segments if all(map(has_tag, raw.segments)) else [text for text in raw.segments if has_tag(text)]
-    if len(kept) != len(raw.segments) or "?" in body:
-        findings.extend(islice(_syntax_faults(raw.segments), SYNTAX_FINDINGS))
-    whole = raw.header + body
-    if _ODD.search(whole):
-        if _CONTROL.search(whole):
-            findings.append(finding("error", "control-character", None))
-        if _WINDOWS.search(whole):
-            findings.append(finding("warning", "windows-character", None))
-    # Released characters are kept as code points beyond Latin-1: where there are none, splitting is all.
-    if body.isascii() or not _has_marks(body):
-        return [[element.split(":") for element in text.split("+")] for text in kept]
-    split = edifact.split_segment
-    return [[element.split(":") for element in text.split("+")] if text.isascii() else split(text) for text in kept]
-
-
-def _syntax_faults(segments: list[str]) -> Iterator[Finding]:
-    for at, text in enumerate(segments, 1):
-        if not edifact.has_tag(text):
-            yield finding("error", "bad-tag", None, Place(segment=at))
-        elif "?" in text:
-            for name in edifact.bad_releases(text)[:10]:
-                yield finding("error", "bad-release", None, Place(segment=at), name=f"'{name}'")
-
-
-def _has_marks(text: str) -> bool:
-    return any(mark in text for mark in "\ue000\ue001\ue002\ue003")
-
-
-def _check_end(unt: Segment | None, reference: str, count: int, findings: list[Finding]) -> None:
-    if unt is None:
-        findings.append(finding("error", "missing-unt", None, Place(segment=count)))
-        return
-    said = _component(unt, 1)
-    if said.strip() != str(count):
-        findings.append(finding("error", "unt-count", None, Place(segment=count), expected=said[:14], found=count))
-    if _component(unt, 2) != reference:
-        words = {"expected": _component(unt, 2)[:14], "found": reference[:14]}
-        findings.append(finding("warning", "unt-reference", None, Place(segment=count), **words))
-
-
-def _envelope(unb: Segment | None, root: Element, findings: list[Finding]) -> Envelope:
-    day, clock = _component(unb, 4), _component(unb, 4, 1)
-    date = edifact.whole_date(day, (root.text("Letter/Authorisation/Date") or "")[:4]) if _SIX_DIGITS(day) else day
-    time = f"{clock[:2]}:{clock[2:]}" if _FOUR_DIGITS(clock) else clock
-    asked = _component(unb, 9)
-    if asked not in {"", "0", "1"}:
-        findings.append(
-            finding(
-                "error", "unknown-code", "Envelope/AcknowledgementCode", Place(segment=0), found=asked[:3], name="UNB 9"
-            )
-        )
-    acknowledgement = "pluspositivkvitt" if asked == "1" else "minuspositivkvitt"
-    return Envelope(date, time, _component(unb, 5), acknowledgement)
-
-
-def _is_right(envelope: Envelope) -> bool:
-    """A quick yes for an envelope without fault; otherwise its model tells what is wrong."""
-    right_time = _TIME(envelope.sent_time) is not None
-    return right_time and date_fault(envelope.sent_date) is None and 1 <= len(envelope.identifier) <= 14
-
-
-# --- XML -----------------------------------------------------------------------------------------------------------
-
-
 def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Reading]:
-    if len(head) < WHOLE_BYTES:
+    if len(head) < WHOLE_BYTES and not xml.is_crowded(head):
         yield from _read_document(head, known)
     elif vans_envelope.is_envelope(head):
         head += stream.read(vans_envelope.MOST_BYTES - len(head))
@@ -275,12 +71,21 @@ def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Readin
             yield _nothing("xml", "too-large", b"", name="VANSEnvelope", expected=vans_envelope.MOST_BYTES)
     else:
         whole = cast("BinaryIO", Joined(head, stream))
-        source = cast("BinaryIO", AsUtf8(whole, head)) if is_wide(head) else whole
-        for part in xml.split(source, "Envelope"):
-            if isinstance(part, xml.XmlFault):
-                yield _faulty(part, b"")
-            elif part.name != "Local_Elements":
-                yield from _read_document(part.document, known, part.place)
+        yield from _read_parts(cast("BinaryIO", AsUtf8(whole, head)) if is_wide(head) else whole, known)
+
+
+def _read_parts(source: BinaryIO, known: Registry) -> Iterator[Reading]:
+    """A large document, letter by letter."""
+    empty = True
+    for part in xml.split(source, "Envelope"):
+        if isinstance(part, xml.XmlFault):
+            empty = False
+            yield _faulty(part, b"")
+        elif part.name != "Local_Elements":
+            empty = False
+            yield from _read_document(part.document, known, part.place)
+    if empty:
+        yield _nothing("xml", "no-letter", b"")
 
 
 def _faulty(fault: xml.XmlFault, raw: bytes) -> Reading:
@@ -328,7 +133,7 @@ def _read_envelope(opened: vans_envelope.Opened, data: bytes, known: Registry) -
         return
     delivery = vans_envelope.delivery(opened)
     for reading in read(opened.data, known):
-        told = _with(reading, [*findings, *vans_envelope.differences(opened, reading)])
+        told = with_more(reading, [*findings, *vans_envelope.differences(opened, reading)])
         yield msgspec.structs.replace(told, delivery=delivery)
 
 

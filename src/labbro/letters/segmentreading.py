@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias, cast
 
 from labbro.letters import ftx, tables
+from labbro.letters.checking import FINDINGS_PER_LETTER
 from labbro.letters.codecs import Codec
 from labbro.letters.edifact import Segment
 from labbro.letters.findings import Finding, Place, Severity
@@ -52,6 +53,8 @@ class FormReading:
         position: str | None = None,
         **words: object,
     ) -> None:
+        if len(self.findings) >= FINDINGS_PER_LETTER:
+            return
         where = None if path is None else f"{self.root}/{self.within}{path}"
         if path is not None and path.startswith("/"):
             where = self.root + path

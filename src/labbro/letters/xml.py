@@ -34,6 +34,18 @@ class XmlFault(msgspec.Struct, frozen=True):
     column: int | None = None
 
 
+# A parsed element costs some hundred bytes, however short its tag is; the longest letters known have some hundred.
+LETTER_ELEMENTS = 30_000
+
+
+def is_crowded(data: bytes) -> bool:
+    """Whether a document has more elements, or more attributes, than any letter."""
+    if len(data) < 2 * LETTER_ELEMENTS:
+        return False
+    elements = data.count(b"<") - data.count(b"</")
+    return elements > LETTER_ELEMENTS or data.count(b'"') + data.count(b"'") > 2 * LETTER_ELEMENTS
+
+
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True, huge_tree=False
@@ -42,6 +54,8 @@ def _parser() -> etree.XMLParser:
 
 def parse(data: bytes) -> Node | XmlFault:
     """The root of a document; comments and processing instructions are gone, their neighbours joined."""
+    if is_crowded(data):
+        return XmlFault("too-large", f"{LETTER_ELEMENTS} elements")
     try:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as fault:
@@ -370,7 +384,9 @@ class _Splitter:
 # As deep as libxml2 lets elements stand in each other; what is open costs memory.
 MOST_DEPTH = 256
 SLICE_BYTES = 16 << 20
-CHUNK_BYTES = 1 << 18
+CHUNK_BYTES = 1 << 16
+# A single tag or comment of a document that is read in parts.
+TAG_BYTES = 1 << 20
 _END_TAG = re.compile(rb"</[^>]*>|/>")
 
 
@@ -381,7 +397,7 @@ def split(source: BinaryIO, head_until: str) -> Iterator[Slice | XmlFault]:
     and the root's end tag. A fault ends the stream; what came before it has been given.
     """
     splitter = _Splitter()
-    kept, kept_from, head = b"", 0, b""
+    kept, kept_from, head, fed = b"", 0, b"", 0
     tail = b"</Emessage>"
     while True:
         chunk = source.read(CHUNK_BYTES)
@@ -393,6 +409,12 @@ def split(source: BinaryIO, head_until: str) -> Iterator[Slice | XmlFault]:
             return
         if splitter.doctype or splitter.too_deep:
             yield XmlFault("doctype", "") if splitter.doctype else XmlFault("not-well-formed", "too deep")
+            return
+        # The parser keeps every name it has met.
+        splitter.parser.intern.clear()
+        fed += len(chunk)
+        if fed - splitter.parser.CurrentByteIndex > TAG_BYTES:
+            yield XmlFault("too-large", str(TAG_BYTES))
             return
         for name, begin, line, column, end_tag in splitter.closed:
             end = _end_of_tag(kept, end_tag - kept_from)
