@@ -13,7 +13,7 @@ import pytest
 
 from labbro.errors import LabbroError
 from labbro.members.model import Limits
-from labbro.numbers.model import Drawn
+from labbro.numbers.model import ClaimRequest, Drawn
 from labbro.numbers.service import NumberService
 from labbro.platform.clock import FixedClock
 from labbro.platform.database import Database
@@ -34,7 +34,7 @@ from .building import (
     system,
 )
 
-TABLES = ("series", "release", "gap", "approval", "agent", "drawn_day", "space")
+TABLES = ("series", "release", "gap", "claim", "approval", "agent", "drawn_day", "space")
 
 
 def everything(database: Database) -> dict[str, list[tuple]]:
@@ -459,6 +459,43 @@ def test_what_was_drawn_is_told_by_day(numbers: NumberService, clock: FixedClock
     numbers.draw(system(), asks(5))
     days = numbers.drawn_by_day(system(), dt.date(2026, 1, 1))
     assert [(one.day.day, one.numbers, one.series) for one in days] == [(2, 30, 2), (3, 5, 1)]
+
+
+# --- claims after a restore ----------------------------------------------------------------------------------------
+
+
+def claims(numbers: NumberService, first: int, last: int, request: uuid.UUID | None = None) -> ClaimRequest:
+    return ClaimRequest(
+        request_id=request or uuid.uuid4(),
+        first_number=numbers.space.number(first),
+        last_number=numbers.space.number(last),
+        reason="drawn before the restore",
+    )
+
+
+def test_numbers_that_a_restore_lost_are_claimed_by_who_holds_them(database: Database, numbers: NumberService) -> None:
+    numbers.draw(system(), asks(10))
+    numbers.jump("person:operator", to=50, reason="restored")
+    numbers.draw(system(), asks(10))
+    assert numbers.look_up(numbers.space.number(25)).state == "skipped"
+    request = claims(numbers, 20, 29)
+    made = numbers.claim(system(SOUTH_ACCOUNT), request)
+    assert numbers.claim(system(SOUTH_ACCOUNT), request) == msgspec.structs.replace(made, again=True)
+    found = numbers.look_up(numbers.space.number(25))
+    assert (found.state, found.claim) == ("claimed", made)
+    assert numbers.claims(person("vendor")) == (made,)
+    assert numbers.claims(system()) == ()
+    refused(database, "already-claimed", numbers.claim, system(), claims(numbers, 29, 30))
+    other = claims(numbers, 30, 31, request.request_id)
+    refused(database, "request-id-reused", numbers.claim, system(SOUTH_ACCOUNT), other)
+
+
+@pytest.mark.parametrize(("first", "last"), [(5, 15), (45, 50), (60, 61), (25, 20)])
+def test_only_what_was_skipped_is_claimed(database: Database, numbers: NumberService, first: int, last: int) -> None:
+    numbers.draw(system(), asks(10))
+    numbers.jump("person:operator", to=50, reason="restored")
+    numbers.draw(system(), asks(10))
+    refused(database, "claim-not-skipped", numbers.claim, system(), claims(numbers, first, last))
 
 
 # --- what the database itself refuses ------------------------------------------------------------------------------

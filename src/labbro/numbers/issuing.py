@@ -57,6 +57,7 @@ class Issuer:
         self._waiting: queue.SimpleQueue[tuple[Job, Future[Outcome]] | None] = queue.SimpleQueue()
         self._line = _Line(parts.database)
         self._closed = False
+        self._filling = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="numbers-issuing", daemon=True)
         self._thread.start()
 
@@ -68,6 +69,11 @@ class Issuer:
         else:
             self._waiting.put((job, future))
         return future
+
+    def submit_together(self, jobs: Sequence[Job]) -> list[Future[Outcome]]:
+        """As `submit`, in one group up to GROUP however fast the thread is: for simulations, which must repeat."""
+        with self._filling:
+            return [self.submit(job) for job in jobs]
 
     def close(self) -> None:
         """Finishes what waits and ends the thread."""
@@ -83,6 +89,8 @@ class Issuer:
         while going:
             group: list[tuple[Job, Future[Outcome]]] = []
             taken = self._waiting.get()
+            with self._filling:  # what is put in together is taken out together
+                pass
             self._let_gather(before)
             while taken is not None:
                 if taken[1].set_running_or_notify_cancel():  # who went away before is not drawn for

@@ -24,7 +24,7 @@ from labbro.numbers.model import (
 )
 from labbro.numbers.parts import Parts, look
 from labbro.numbers.releasing import own_series
-from labbro.numbers.rows import gap_of, release_of, series_of
+from labbro.numbers.rows import claim_of, gap_of, release_of, series_of
 from labbro.numbers.stretches import stretches
 from labbro.platform.database import Connection, load_sql
 
@@ -68,10 +68,11 @@ def look_up(parts: Parts, number: str) -> NumberInformation:
         series = [series_of(parts.space, row) for row in rows]
         releases = _releases(connection, parts, series)
         gaps = connection.execute(_SQL["gaps_between"], [position, position + 1, parts.space.name]).fetchall()
+        claim = connection.execute(_SQL["claim_holding"], [position, parts.space.name]).fetchone() if gaps else None
     if not series and not gaps:
         raise problems.number_never_issued()
     holdings = tuple(_holding(one, releases, position) for one in series)
-    state: NumberState = "skipped"
+    state: NumberState = "claimed" if claim else "skipped"
     if holdings:
         void = "resting" if parts.rest is not None else "released"
         state = "issued" if holdings[0].release is None else void
@@ -82,6 +83,7 @@ def look_up(parts: Parts, number: str) -> NumberInformation:
         state=state,
         holdings=holdings,
         gap=gap_of(parts.space, gaps[-1]) if gaps else None,
+        claim=claim_of(parts.space, claim) if claim else None,
     )
 
 

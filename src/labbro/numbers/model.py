@@ -14,7 +14,7 @@ import msgspec
 
 from labbro.numbers.space import Space
 
-NumberState = Literal["issued", "released", "resting", "skipped", "never-issued"]
+NumberState = Literal["issued", "released", "resting", "skipped", "claimed", "never-issued"]
 GapReason = Literal["in-doubt", "jump", "withdrawn"]
 StretchKind = Literal["held", "released", "skipped", "others"]
 LONGEST_REASON = 200  # characters
@@ -148,6 +148,36 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
 
 
+class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Says that an account holds numbers which a restore lost: from `first_number` to `last_number`, both included.
+
+    `account_id`: as in DrawRequest.
+    """
+
+    request_id: UUID
+    first_number: str
+    last_number: str
+    reason: str
+    account_id: UUID | None = None
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """Who says to hold numbers that this database skipped. It gives nothing out."""
+
+    claim_id: UUID
+    space: str
+    count: int
+    first_position: int
+    first_number: str
+    last_number: str
+    account_id: UUID
+    reason: str
+    request_id: UUID
+    claimed_at: dt.datetime
+    actor: str
+    again: bool = False
+
+
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of the line of positions from a holder's first series to its last: held, released, skipped or others'.
 
@@ -195,7 +225,10 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NumberInformation(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything known of one number. `holdings` newest first; more than one only where numbers rest and return."""
+    """Everything known of one number. `holdings` newest first; more than one only where numbers rest and return.
+
+    `claimed`: skipped here, but an account says to hold it from before a restore (`claim`).
+    """
 
     number: str
     space: str
@@ -203,6 +236,7 @@ class NumberInformation(msgspec.Struct, frozen=True, kw_only=True):
     state: NumberState
     holdings: tuple[Holding, ...] = ()
     gap: Gap | None = None
+    claim: Claim | None = None
     life: tuple[LifeEvent, ...] = ()
 
 

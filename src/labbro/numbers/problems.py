@@ -197,6 +197,24 @@ def released_outside_series() -> WrongUse:
     )
 
 
+def claim_not_skipped() -> Conflict:
+    """Only what was skipped can have been lost by a restore."""
+    return Conflict(
+        "Not all of these numbers were skipped: somebody was given some of them, or they were never reached.",
+        message_da="Ikke alle disse numre er sprunget over: nogen har fået nogle af dem, eller de er aldrig nået.",
+        code="claim-not-skipped",
+    )
+
+
+def already_claimed() -> Conflict:
+    """Somebody says to hold them already."""
+    return Conflict(
+        "Somebody holds some of these numbers by an earlier claim.",
+        message_da="Nogen har allerede meldt, at de har nogle af disse numre.",
+        code="already-claimed",
+    )
+
+
 def reason_missing(longest: int) -> WrongUse:
     """A release and a jump have a reason."""
     return WrongUse(

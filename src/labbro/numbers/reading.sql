@@ -94,3 +94,30 @@ WHERE agent_id = %s FOR UPDATE;
 
 -- name: retire_agent
 UPDATE numbers.agent SET state = 'retired' WHERE agent_id = %s;
+
+-- name: claim_by_request
+SELECT request_digest, claim_id, positions, account_id, reason, request_id, claimed_at, actor
+FROM numbers.claim WHERE account_id = %s AND request_id = %s;
+
+-- name: skipped_between
+-- How many positions of a range the service skipped, for whatever reason.
+SELECT coalesce(sum(upper(part) - lower(part)), 0)::bigint FROM (
+    SELECT g.positions * int8range(%(start)s, %(stop)s) AS part
+    FROM numbers.gap AS g JOIN numbers.space AS p USING (space)
+    WHERE g.round = 1 AND g.positions && int8range(%(start)s, %(stop)s) AND p.name = %(space)s
+) AS parts;
+
+-- name: add_claim
+INSERT INTO numbers.claim (
+    claim_id, space, positions, account_id, request_id, request_digest, reason, actor, claimed_at
+)
+SELECT %s, space, int8range(%s, %s), %s, %s, %s, %s, %s, %s FROM numbers.space WHERE name = %s;
+
+-- name: claim_holding
+SELECT c.claim_id, c.positions, c.account_id, c.reason, c.request_id, c.claimed_at, c.actor
+FROM numbers.claim AS c JOIN numbers.space AS p USING (space) WHERE c.positions @> %s::bigint AND p.name = %s;
+
+-- name: claims_of_accounts
+SELECT c.claim_id, c.positions, c.account_id, c.reason, c.request_id, c.claimed_at, c.actor
+FROM numbers.claim AS c JOIN numbers.space AS p USING (space)
+WHERE c.account_id = ANY(%s) AND p.name = %s ORDER BY c.claimed_at DESC LIMIT %s;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from labbro.numbers.model import Approval, Gap, Release, Series
+from labbro.numbers.model import Approval, Claim, Gap, Release, Series
 from labbro.numbers.space import Space
 
 Row = Sequence[Any]
@@ -69,6 +69,25 @@ def gap_of(space: Space, row: Row) -> Gap:
         note=note,
         at=at,
         actor=actor,
+    )
+
+
+def claim_of(space: Space, row: Row, *, again: bool = False) -> Claim:
+    """From: claim_id, positions, account_id, reason, request_id, claimed_at, actor."""
+    claim_id, positions, account, reason, request, claimed_at, actor = row
+    return Claim(
+        claim_id=claim_id,
+        space=space.name,
+        count=positions.upper - positions.lower,
+        first_position=positions.lower,
+        first_number=space.number(positions.lower),
+        last_number=space.number(positions.upper - 1),
+        account_id=account,
+        reason=reason,
+        request_id=request,
+        claimed_at=claimed_at,
+        actor=actor,
+        again=again,
     )
 
 

@@ -6,6 +6,7 @@
     approvals, approve       a second person's word
     agents, acknowledge      cloned or restored stock agents
     jump, stopped            the operator's way on after a restore
+    claim, claims            what clients hold of the numbers that a restore lost
 
 Every answer is committed before it is given. Problems are those of labbro.numbers.problems and labbro.members.problems.
 """
@@ -13,17 +14,17 @@ Every answer is committed before it is given. Problems are those of labbro.numbe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final, Self, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
-from labbro.errors import NotConfigured, Unavailable, WrongUse
+from labbro.errors import LabbroError, NotConfigured, Unavailable, WrongUse
 from labbro.members.directory import Directories
 from labbro.members.model import Caller
-from labbro.numbers import deciding, jumping, looking_up, problems, releasing
+from labbro.numbers import claiming, deciding, jumping, looking_up, problems, releasing
 from labbro.numbers.durability import Durability
 from labbro.numbers.explaining import Explained
 from labbro.numbers.issuing import Issuer
@@ -34,6 +35,8 @@ from labbro.numbers.model import (
     Approval,
     Attendance,
     Attended,
+    Claim,
+    ClaimRequest,
     Drawn,
     DrawRequest,
     NumberInformation,
@@ -79,6 +82,12 @@ class NumberService:
         if request.space not in (None, self.space.name):
             raise problems.space_unknown(request.space or "")
         return cast("Future[Drawn]", self._issuer.submit(Job(caller, request)))
+
+    def submit_together(
+        self, wishes: Sequence[tuple[Caller, DrawRequest | Attendance]]
+    ) -> list[Future[Drawn | Attended | LabbroError]]:
+        """Draws and attendances that go into one transaction, up to 64: for simulations, which must repeat."""
+        return self._issuer.submit_together([Job(caller, request) for caller, request in wishes])
 
     def attend(self, caller: Caller, attendance: Attendance) -> Attended:
         """A stock agent's statement alone; the answer has its next nonce."""
@@ -135,6 +144,14 @@ class NumberService:
     def acknowledge(self, caller: Caller, agent_id: UUID) -> Agent:
         """A person takes note of a cloned or restored agent: it is retired."""
         return deciding.acknowledge(self.parts, caller, agent_id)
+
+    def claim(self, caller: Caller, request: ClaimRequest) -> Claim:
+        """Who holds numbers that a restore lost; it gives nothing out."""
+        return claiming.claim(self.parts, caller, request)
+
+    def claims(self, caller: Caller) -> tuple[Claim, ...]:
+        """Claims within the caller's reach."""
+        return claiming.claims(self.parts, caller)
 
     def jump(self, actor: str, *, to: int, reason: str, disregard_clients: bool = False) -> int:
         """The operator's deliberate jump; returns how many positions were skipped."""
