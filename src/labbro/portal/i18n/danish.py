@@ -175,7 +175,7 @@ DANISH = Texts(
         "final": "Endeligt resultat",
         "corrected": "Rettet resultat",
     },
-    report_statuses={"received": "Prøvemodtaget", "partial": "Delsvar", "complete": "Komplet svar"},
+    report_statuses={"received": "Prøve modtaget", "partial": "Delsvar", "complete": "Komplet svar"},
     made_by="Hvem",
     producer="Producent",
     producer_code="Producentkode",
