@@ -29,7 +29,7 @@ from labbro.eu.words import (
     report_status,
 )
 from labbro.letters.findings import Finding
-from labbro.records.model import Report, Result
+from labbro.records.model import Report, Result, ResultStatus
 
 Json = dict[str, Any]
 
@@ -124,8 +124,8 @@ def _whole_status(report: Report) -> str:
     """The status of what the letter says of itself: its own, else the one that its results share."""
     if report.result_status is not None:
         return OBSERVATION_STATUS[report.result_status]
-    statuses = {result.status for result in report.results}
-    return OBSERVATION_STATUS[statuses.pop()] if len(statuses) == 1 else "final"
+    statuses: set[ResultStatus] = {result.status for result in report.results}
+    return OBSERVATION_STATUS[next(iter(statuses))] if len(statuses) == 1 else "final"
 
 
 def _one_result(frame: Frame, result: Result, specimen: Json | None) -> Json:

@@ -39,6 +39,7 @@ from labbro.records.parts import (
     Flag,
     IdentifierKind,
     IntervalKind,
+    Method,
     Operator,
     Party,
     Person,
@@ -65,6 +66,7 @@ __all__ = [
     "IntervalKind",
     "Isolate",
     "Measurement",
+    "Method",
     "Microbiology",
     "Microscopy",
     "MicroscopyDetail",
@@ -175,6 +177,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     summary: str | None = None
     examiners: tuple[Examiner, ...] = ()
     microbiology: Microbiology | None = None
+    method: Method | None = None
 
 
 class Sample(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

@@ -72,6 +72,15 @@ class Producer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     code: str | None = None
 
 
+class Method(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """How a result was measured, as the message itself states it. European documents may; Danish letters never do."""
+
+    principle: str | None = None
+    device: str | None = None
+    kit: str | None = None
+    calibrator: str | None = None
+
+
 class Reference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Something the result points at: a URL, a supplement to come, or a binary object sent in another letter."""
 
