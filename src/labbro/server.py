@@ -33,6 +33,7 @@ from labbro.platform.openapi import plugins
 from labbro.platform.settings import Settings
 from labbro.portal import pages, signed_in
 from labbro.portal.demonstration import Example
+from labbro.portal.numbers import life
 from labbro.portal.sessions import Sessions
 
 
@@ -132,7 +133,7 @@ def _number_doors(services: Services, calls: Calls) -> list[ControllerRouterHand
     if services.numbers is None:
         return []
     return [
-        *number_routes(services.numbers, calls),
+        *number_routes(services.numbers, calls, life.reader(services.databank, services.members)),
         *soap_routes(
             services.numbers,
             calls,

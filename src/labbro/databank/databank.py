@@ -11,7 +11,7 @@ import msgspec
 import psycopg
 
 from labbro.codes import cpr
-from labbro.databank import assembling, keys
+from labbro.databank import assembling, keys, sample_life
 from labbro.databank.history import (
     AccessEntry,
     Outcome,
@@ -24,6 +24,7 @@ from labbro.databank.history import (
     StoredRequisition,
 )
 from labbro.databank.intake import Arrival, Intake
+from labbro.databank.sample_life import SampleEvent
 from labbro.errors import NotConfigured, NotFound, Unavailable
 from labbro.letters.findings import Finding
 from labbro.letters.letter import Reading
@@ -165,6 +166,10 @@ class Databank:
         """Letters that were not taken in, oldest first, received at or after `since` (UTC)."""
         rows = self._all("refused_letters", {"since": since or _BEGINNING, "limit": limit})
         return [RefusedLetter(*row[:-2], findings=_FINDINGS(row[-2]), receipt_key=row[-1]) for row in rows]
+
+    def sample_life(self, requester_number: str) -> list[SampleEvent]:
+        """What became of the samples that carry a requester's number, oldest first. Tells no person."""
+        return sample_life.events(self._all("samples_by_number", (requester_number, sample_life.MOST_EVENTS)))
 
     def log_access(self, entry: AccessEntry) -> None:
         """Keep that somebody looked; durable when the call returns."""

@@ -92,3 +92,12 @@ INSERT INTO databank.access_log (
 -- name: access_log
 SELECT patient_key, at, actor, actor_name, action, request_id, organisation, letter_key, purpose
 FROM databank.access_log WHERE patient_key = %s ORDER BY at DESC, entry_key LIMIT %s;
+
+-- name: samples_by_number
+-- What letters say of samples that carry a requester's number; of the letter only its sender and its kind.
+SELECT sample.sampled_at, sample.body ->> 'received_at', report.authorised_at, report.received_at, letter.sender_ean,
+    letter.standard
+FROM databank.sample
+JOIN databank.report USING (patient_key, letter_key)
+JOIN databank.letter USING (patient_key, letter_key)
+WHERE sample.requester_number = %s LIMIT %s;

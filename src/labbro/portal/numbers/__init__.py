@@ -1,0 +1,1 @@
+"""Pages of the number service: for the operator, vendors and laboratories. No page here knows of patients."""
