@@ -49,9 +49,10 @@ class NoticeHeader:
         return [one for one in told if one.active(now)][: notices.AT_MOST]
 
     async def _look(self) -> None:
-        """One look at a time, however many answers want one; none of them waits long."""
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._read())
+        """One look at a time, however many answers want one; only the one that began it waits, and not for long."""
+        if self._looking is not None and not self._looking.done():
+            return
+        self._looking = asyncio.create_task(self._read())
         await asyncio.wait({self._looking}, timeout=_PATIENCE_SECONDS)
 
     async def _read(self) -> None:

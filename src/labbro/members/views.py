@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from labbro.members import support
 from labbro.members.authentication.callers import PlainUse
 from labbro.members.board import LaboratoryBoard
 from labbro.members.directory import Directory
@@ -170,8 +171,8 @@ def persons(directory: Directory, caller: Caller) -> list[Person]:
 def contacts(directory: Directory, caller: Caller) -> list[Contact]:
     """Those within reach, and for everybody whom to ask: a laboratory its vendor's support, a vendor the operator's."""
     found = [one for one in _seen(directory.contacts.values(), caller) if one.removed_at is None]
-    if caller.role == "laboratory":
-        return found + directory.contacts_of(caller.vendor_id, None, "support")
+    if caller.role == "laboratory" and caller.laboratory_id is not None:
+        return found + support.first_level(directory, caller.laboratory_id)
     return found if caller.role == "operator" else found + directory.contacts_of(None, None, "support")
 
 
