@@ -75,3 +75,26 @@ def test_segments_without_a_tag_count_where_a_segment_is_named():
     before = {found.code: found.segment for found in whole.findings if found.code == "unknown-code"}
     after = {found.code: found.segment for found in reading.findings if found.code in {"unknown-code", "bad-tag"}}
     assert after == {"bad-tag": at + 1, "unknown-code": before["unknown-code"] + 1}
+
+
+def test_elements_of_the_senders_own_stay_with_their_letter_in_a_long_document_too():
+    own = "<Local_Elements><Own>{}</Own></Local_Elements>"
+    parts = [
+        letter_xml("XR0130K").replace("BREV1", f"B{number}") + (own.format(number) if number % 2 else "")
+        for number in range(WHOLE_BYTES // 1000)
+    ]
+    data = document(*parts, version="XR0130K").encode()
+    assert len(data) > WHOLE_BYTES
+    for number, reading in enumerate(letters.read(data)):
+        assert (reading.ok, reading.reference) == (True, f"B{number}")
+        assert (f"<Own>{number}</Own>" in reading.letter.local_elements) is bool(number % 2)
+
+
+def test_elements_of_the_senders_own_stay_in_the_bytes_of_their_letter():
+    own = "<Local_Elements><Own>1</Own></Local_Elements>"
+    data = document(letter_xml("XR0130K") + own, letter_xml("XR0130K").replace("BREV1", "BREV2"), version="XR0130K")
+    first, second = letters.read(data.encode())
+    assert own.encode() in first.raw
+    assert own.encode() not in second.raw
+    (again,) = letters.read(first.raw)
+    assert again.letter.local_elements == first.letter.local_elements

@@ -77,12 +77,11 @@ def _read_xml(head: bytes, stream: BinaryIO, known: Registry) -> Iterator[Readin
 def _read_parts(source: BinaryIO, known: Registry) -> Iterator[Reading]:
     """A large document, letter by letter."""
     empty = True
-    for part in xml.split(source, "Envelope"):
+    for part in xml.joined(xml.split(source, "Envelope"), "Local_Elements"):
+        empty = False
         if isinstance(part, xml.XmlFault):
-            empty = False
             yield _faulty(part, b"")
-        elif part.name != "Local_Elements":
-            empty = False
+        else:
             yield from _read_document(part.document, known, part.place)
     if empty:
         yield _nothing("xml", "no-letter", b"")
@@ -231,7 +230,7 @@ class _Document:
             return [self.data] * letters
         slices = [
             part.document
-            for part in xml.split(io.BytesIO(self.data), "Envelope")
+            for part in xml.joined(xml.split(io.BytesIO(self.data), "Envelope"), "Local_Elements")
             if isinstance(part, xml.Slice) and part.name != "Local_Elements"
         ]
         return slices if len(slices) == letters else [self.data] * letters

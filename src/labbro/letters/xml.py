@@ -436,6 +436,23 @@ def split(source: BinaryIO, head_until: str) -> Iterator[Slice | XmlFault]:
             return
 
 
+def joined(parts: Iterator[Slice | XmlFault], follower: str) -> Iterator[Slice | XmlFault]:
+    """The same slices, but elements `follower` are in the slice of the element that they follow."""
+    held: Slice | None = None
+    for part in parts:
+        end = held.document.rfind(b"</") if held is not None and isinstance(part, Slice) else -1
+        if held is not None and isinstance(part, Slice) and part.name == follower and end >= 0:
+            held = msgspec.structs.replace(held, document=held.document[:end] + part.document[part.head :])
+            continue
+        if held is not None:
+            yield held
+        held = part if isinstance(part, Slice) else None
+        if held is None:
+            yield part
+    if held is not None:
+        yield held
+
+
 def _end_of_tag(kept: bytes, at: int) -> int:
     """Where an end tag ends; an empty element's end is told at its very end."""
     tag = _END_TAG.match(kept, at)
