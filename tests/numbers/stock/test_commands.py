@@ -87,6 +87,10 @@ def test_the_forecast_is_told_with_its_band(run: Run, stocked: Path) -> None:
 
 def test_monitoring_learns_by_the_exit_code(run: Run, stocked: Path) -> None:
     assert run("warn").returncode == 0
+    run("take", "800")
+    low = run("warn")
+    assert low.returncode == 1
+    assert "stock: warning" in low.stdout  # also when no agent runs to notice
     empty = run("warn", LABBRO_STOCK_FILE=str(stocked.with_name("none.db")))
     assert empty.returncode == 2
     assert "labbro stock init" in empty.stderr

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import threading
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -97,6 +98,7 @@ class Agent:
         self._chance = chance
         self._watcher = watcher or Silent()
         self._agent_id = stock.identity.agent_id
+        self._step = threading.RLock()  # the scheduler's step and a person's top-up do not mix
         self._made: tuple[int, Forecast | None] | None = None
         self._profile: tuple[int, Profile] | None = None
 
@@ -105,13 +107,14 @@ class Agent:
     def run_until(self, now: dt.datetime | None = None) -> dt.datetime:
         """Does everything that is due at `now` (the clock's time if not given); gives when to call again."""
         at = now or self._clock.now()
-        if self._hold() is None:
-            self._attend_daily(at)
-            for _ in range(_MOST_CALLS_A_STEP):
-                if not self._send_due(at) and not self._wish(at):
-                    break
-        self._warn(at)
-        return self.due(at)
+        with self._step:
+            if self._hold() is None:
+                self._attend_daily(at)
+                for _ in range(_MOST_CALLS_A_STEP):
+                    if not self._send_due(at) and not self._wish(at):
+                        break
+            self._warn(at)
+            return self.due(at)
 
     def due(self, now: dt.datetime) -> dt.datetime:
         """The next instant after `now` at which something is to be done."""
@@ -126,15 +129,16 @@ class Agent:
     def top_up(self, count: int | None = None) -> bool:
         """Draws now, on somebody's wish: `count`, or what is missing. False when nothing was asked for."""
         at = self._clock.now()
-        made = self.outlook(at).made
-        if count is None:
-            count = policy.missing(made, self.stock.held(), self.rules) if made else 0
-        if count <= 0 or self._draw_open() or self._hold() is not None:
-            return False
-        self.stock.outgoing.store(self._identities.new(), "draw", count, "asked")
-        while self._send_due(at):
-            pass
-        return True
+        with self._step:
+            made = self.outlook(at).made
+            if count is None:
+                count = policy.missing(made, self.stock.held(), self.rules) if made else 0
+            if count <= 0 or self._draw_open() or self._hold() is not None:
+                return False
+            self.stock.outgoing.store(self._identities.new(), "draw", count, "asked")
+            while self._send_due(at):
+                pass
+            return True
 
     # --- requests ------------------------------------------------------------------------------------------------
 
@@ -286,20 +290,23 @@ class Agent:
         told = self.stock.outgoing.note("contact")
         return dt.datetime.fromisoformat(told) if told else None
 
-    def _warn(self, now: dt.datetime) -> None:
-        outlook = self.outlook(now)
+    def levels(self, now: dt.datetime) -> dict[Kind, tuple[Level, str | None]]:
+        """How bad each kind of warning is at `now`, and the code that tells why."""
         refused, hold = self.refused(), self._hold()
         silent = now - (self.contact() or self.stock.identity.made_at)
-        levels: dict[Kind, tuple[Level, str | None]] = {
-            "stock": (alarms.stock_level(outlook.weeks, self._alarm("stock").level, self.rules), None),
+        return {
+            "stock": (alarms.stock_level(self.outlook(now).weeks, self._alarm("stock").level, self.rules), None),
             "service": (alarms.service_level(silent, refused, self.rules), refused),
             "hold": ("critical" if hold else "ok", hold),
         }
-        for kind, (level, detail) in levels.items():
+
+    def _warn(self, now: dt.datetime) -> None:
+        outlook = self.outlook(now)
+        for kind, (level, detail) in self.levels(now).items():
             before = self._alarm(kind)
             alarm, tell = alarms.judged(before, level, now)
             if alarm.level != before.level:
-                self._watcher.happened("warning level", kind=kind, level=level, weeks=outlook.weeks, detail=detail)
+                self._watcher.happened("warning level", kind=kind, stage=level, weeks=outlook.weeks, detail=detail)
             if tell:
                 arrived = self._watcher.tell(kind, alarm, outlook.weeks, detail)
                 alarm = alarms.told(alarm, now, arrived=arrived)

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from labbro.numbers.stock.agent import Agent
-from labbro.numbers.stock.alarms import KINDS, Kind, Level, worst
+from labbro.numbers.stock.alarms import KINDS, Alarm, Kind, Level, worst
 from labbro.numbers.stock.forecast import WEEK
 from labbro.numbers.stock.model import Call, HandOut, HeldSeries, OutgoingRequest
 from labbro.numbers.stock.policy import danish_date, slot, slot_index
@@ -76,7 +76,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 def status_of(agent: Agent, laboratory: str, now: dt.datetime) -> Status:
     """The status at `now`."""
     stock, outlook = agent.stock, agent.outlook(now)
-    identity, alarms = stock.identity, agent.alarms()
+    identity, alarms, levels = stock.identity, agent.alarms(), agent.levels(now)
     today = danish_date(now)
     left = stock.left()
     runs_out = None
@@ -86,7 +86,7 @@ def status_of(agent: Agent, laboratory: str, now: dt.datetime) -> Status:
         laboratory=laboratory,
         agent_id=identity.agent_id,
         at=now,
-        level=worst([alarm.level for alarm in alarms.values()]),
+        level=worst([level for level, _ in levels.values()]),
         numbers_left=left,
         numbers_unconfirmed=outlook.held - left,
         weeks=outlook.weeks,
@@ -95,7 +95,7 @@ def status_of(agent: Agent, laboratory: str, now: dt.datetime) -> Status:
         yearly_stated=identity.yearly,
         days_known=outlook.made.days_known if outlook.made else 0,
         a_week=outlook.made.level * WEEK if outlook.made else None,
-        alarms=tuple(AlarmState(kind=kind, level=alarms[kind].level, since=alarms[kind].since) for kind in KINDS),
+        alarms=tuple(_alarm_state(kind, levels[kind][0], alarms[kind]) for kind in KINDS),
         on_hold=stock.on_hold,
         refused=agent.refused(),
         contact_at=agent.contact(),
@@ -108,6 +108,11 @@ def status_of(agent: Agent, laboratory: str, now: dt.datetime) -> Status:
         expected=_expected(agent, now, today),
         course=_course(agent, now, outlook.held),
     )
+
+
+def _alarm_state(kind: Kind, level: Level, kept: Alarm) -> AlarmState:
+    """The level now; since when is known where the agent has noted it."""
+    return AlarmState(kind=kind, level=level, since=kept.since if kept.level == level else None)
 
 
 def _used(agent: Agent, today: dt.date) -> tuple[Week, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -66,15 +67,19 @@ class Teller:
         log(
             "stock warning",
             kind=kind,
-            level=alarm.level,
+            stage=alarm.level,
             weeks=None if weeks is None else round(weeks, 1),
             detail=detail,
         )
         if self._mail is None:
             return True
         try:
-            with self._connect(self._mail) as server:
+            server = self._connect(self._mail)
+            try:
                 server.send_message(self.message(kind, alarm, weeks, detail))
+            finally:
+                with contextlib.suppress(OSError, smtplib.SMTPException):  # it is sent, however the farewell goes
+                    server.quit()
         except (OSError, smtplib.SMTPException) as error:
             _log.warning("mail of a stock warning did not go out", kind=kind, error=type(error).__name__)
             return False
