@@ -9,14 +9,19 @@ LABBRO_KILLS (default 2) times ten kills; 100 for a release.
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+from labbro.errors import Unavailable
+from labbro.numbers.credentials import make_key
+from labbro.numbers.stock.local import ask
 from labbro.platform.clock import FixedClock
 
 from .fakes import START, FakeService, filled, made, opened
@@ -113,3 +118,83 @@ def test_the_file_is_kept_durably(tmp_path: Path) -> None:
     with made(path, FixedClock(START)) as stock:
         assert stock.ledger.pragma("journal_mode") == "wal"
         assert stock.ledger.pragma("synchronous") == 2
+
+
+class Served:
+    """`labbro stock serve`, started again whenever it was killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        make_key(folder / "key.json", "k")
+        self.environ = os.environ | {
+            "LABBRO_STOCK_FILE": str(folder / "stock.db"),
+            "LABBRO_STOCK_MACHINE": "bench",
+            "LABBRO_STOCK_SERVICE": "http://127.0.0.1:9",  # nobody answers there
+            "LABBRO_STOCK_CLIENT_ID": "00000000-0000-0000-0000-00000000002a",
+            "LABBRO_STOCK_KEY": str(folder / "key.json"),
+            "LABBRO_STOCK_PORT": str(22_000 + os.getpid() % 20_000),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        labbro = Path(sys.executable).with_name("labbro")
+        self.process = subprocess.Popen([labbro, "stock", "serve"], env=self.environ, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def take(self, count: int, request_id: str) -> list[str]:
+        """Asks until it is answered, whatever is killed meanwhile."""
+        for _ in range(600):
+            try:
+                wish = {"count": count, "request_id": request_id}
+                return list(ask(self.folder / "stock.db", "POST", "/numbers", wish)["numbers"])
+            except (Unavailable, OSError, http.client.HTTPException):
+                time.sleep(0.05)
+        raise AssertionError("the door does not come back")
+
+
+def test_a_killed_door_gives_every_request_its_own_numbers_once(tmp_path: Path) -> None:
+    with made(tmp_path / "stock.db", FixedClock(START), yearly=None) as stock:
+        filled(stock, FakeService(FixedClock(START)), 20_000)
+    served, chance, answers = Served(tmp_path), random.Random(5), dict[str, list[str]]()
+    ended = threading.Event()
+
+    def work(name: int) -> None:
+        turn = 0
+        while not ended.is_set():
+            turn += 1
+            answers[f"{name}-{turn}"] = served.take(turn % 3 + 1, f"{name}-{turn}")
+
+    served.start()
+    workers = [threading.Thread(target=work, args=(name,)) for name in range(3)]
+    for worker in workers:
+        worker.start()
+    try:
+        for _ in range(max(2, KILLS // 5)):
+            time.sleep(chance.uniform(0.8, 2.0))
+            served.kill()
+            served.start()
+        time.sleep(1)
+        ended.set()
+        for worker in workers:
+            worker.join()
+    finally:
+        ended.set()
+        served.kill()
+    told = [number for numbers in answers.values() for number in numbers]
+    assert len(told) == len(set(told))
+    assert all(len(numbers) == int(name.partition("-")[2]) % 3 + 1 for name, numbers in answers.items())
+    with opened(tmp_path / "stock.db") as stock:
+        in_doubt = {number for handed in stock.in_doubt() for number in stock.numbers_of(handed)}
+        handed_out = {
+            number
+            for series in stock.series()
+            for number in stock.space.numbers(series.first, series.next - series.first)
+        }
+        assert set(told) <= handed_out
+        assert handed_out - set(told) <= in_doubt
+        stock.verify()
+    assert len(answers) > 10

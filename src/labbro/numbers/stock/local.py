@@ -36,7 +36,7 @@ def ask(stock: Path, method: str, path: str, body: object | None = None) -> Any:
         connection.request(method, path, None if body is None else msgspec.json.encode(body), headers)
         answer = connection.getresponse()
         told = answer.read()
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise Unavailable("The process that has the stock open does not answer.", code="stock-in-use") from error
     finally:
         connection.close()
