@@ -73,11 +73,11 @@ class Space(msgspec.Struct, frozen=True):
         digits: list[str] = []
         left, residue = position, _residue(self.prefix, self.free_digits)
         for place in range(self.free_digits - 1, -1, -1):
-            starts = _starts(place, residue)
+            starts, residues = _steps(place, residue)
             digit = bisect_right(starts, left) - 1
             left -= starts[digit]
             digits.append(_DIGITS[digit])
-            residue = (residue + digit * _weight(place)) % _MODULUS
+            residue = residues[digit]
         return f"{self.prefix}{''.join(digits)}{-residue % _MODULUS}"
 
     def position(self, number: str) -> int:
@@ -96,8 +96,9 @@ class Space(msgspec.Struct, frozen=True):
             raise problems.number_check_digit()
         position, residue = 0, _residue(self.prefix, self.free_digits)
         for place, digit in zip(range(self.free_digits - 1, -1, -1), map(int, free), strict=True):
-            position += _starts(place, residue)[digit]
-            residue = (residue + digit * _weight(place)) % _MODULUS
+            starts, residues = _steps(place, residue)
+            position += starts[digit]
+            residue = residues[digit]
         return position
 
     def holds(self, number: str) -> bool:
@@ -168,10 +169,11 @@ def _existing(places: int, residue: int) -> int:
 
 
 @cache
-def _starts(place: int, residue: int) -> tuple[int, ...]:
-    """For each digit 0 to 9 at a place, how many existing numbers have a lower one there, after these digits."""
-    counts = [_existing(place, (residue + digit * _weight(place)) % _MODULUS) for digit in range(10)]
-    return tuple(accumulate(counts[:-1], initial=0))
+def _steps(place: int, residue: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """For each digit 0 to 9 at a place, after digits that sum to `residue`: how many existing numbers have a lower one
+    there, and what the digits sum to with it."""
+    residues = tuple((residue + digit * _weight(place)) % _MODULUS for digit in range(10))
+    return tuple(accumulate((_existing(place, one) for one in residues[:-1]), initial=0)), residues
 
 
 @cache
