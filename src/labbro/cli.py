@@ -36,6 +36,7 @@ COMMANDS = {
     "stock": "stock",
     "audit": "audit",
     "comparability": "comparability",
+    "codes": "codes",
     "bench": "bench",
 }
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from labbro.codes.ucum import ucum
 from labbro.eu.addresses import UCUM
-from labbro.eu.ucum import ucum
 
 Json = dict[str, Any]
 
