@@ -9,7 +9,7 @@ import pytest
 
 from labbro.errors import LabbroError
 from labbro.numbers.agents import AgentRow, heard
-from labbro.numbers.model import Drawn, DrawRequest, Statement
+from labbro.numbers.model import Drawn, DrawRequest, Statement, StockTold
 from labbro.numbers.service import NumberService
 
 from .building import SOUTH, SOUTH_ACCOUNT, asks, attends, gives_back, key, person, system
@@ -187,3 +187,11 @@ def test_what_an_agent_says_is_weighed(call: int, nonce: str | None, request_id:
     assert told is not None
     assert told.state == state
     assert (problem is None) == (state == "active")
+
+
+def test_a_stock_that_was_told_is_kept_until_another_is_told(numbers: NumberService) -> None:
+    told = StockTold(left=4711, days=180, days_low=150, days_high=230)
+    first = numbers.attend(system(), attends(Statement(agent_id=AGENT, call=1, stock=told)))
+    assert numbers.agents(person("operator"))[0].stock == told
+    numbers.attend(system(), attends(Statement(agent_id=AGENT, call=2, nonce=first.nonce)))
+    assert numbers.agents(person("operator"))[0].stock == told

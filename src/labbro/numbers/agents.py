@@ -15,7 +15,7 @@ import msgspec
 
 from labbro.errors import LabbroError
 from labbro.numbers import problems
-from labbro.numbers.model import Statement
+from labbro.numbers.model import Statement, StockTold
 
 
 class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +32,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: dt.datetime
     state: Literal["active", "held", "retired"] = "active"
     held_at: dt.datetime | None = None
+    stock: StockTold | None = None
 
 
 Heard = tuple[AgentRow | None, LabbroError | None, str | None]
@@ -64,6 +65,7 @@ def heard(
         highest_position=highest,
         ledger_digest=statement.ledger_digest,
         seen_at=now,
+        stock=statement.stock or (agent.stock if agent else None),
     )
     if agent is None:
         return told, None, "numbers.agent-seen" if statement.nonce is None else "numbers.agent-seen-again"

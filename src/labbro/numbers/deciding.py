@@ -94,4 +94,4 @@ def _reaches(parts: Parts, connection: Any, caller: Caller, account_id: UUID) ->
 
 
 def _agent(row: Any) -> Agent:
-    return Agent(**dict(zip(Agent.__struct_fields__, row, strict=True)))
+    return msgspec.convert(dict(zip(Agent.__struct_fields__, row, strict=True)), Agent)

@@ -54,7 +54,7 @@ JOIN numbers.space AS p ON p.space = a.space;
 
 -- name: lock_agents
 SELECT agent_id, account_id, call, nonce, previous_nonce, last_request_id, highest_position, ledger_digest, seen_at,
-    state, held_at
+    state, held_at, stock
 FROM numbers.agent WHERE agent_id = ANY(%s) ORDER BY agent_id FOR UPDATE;
 
 -- name: resting
@@ -111,13 +111,13 @@ INSERT INTO numbers.approval (
 -- name: keep_agent
 INSERT INTO numbers.agent (
     agent_id, account_id, call, nonce, previous_nonce, last_request_id, highest_position, ledger_digest, seen_at, state,
-    held_at
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    held_at, stock
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (agent_id) DO UPDATE SET
     call = excluded.call, nonce = excluded.nonce, previous_nonce = excluded.previous_nonce,
     last_request_id = excluded.last_request_id, highest_position = excluded.highest_position,
     ledger_digest = excluded.ledger_digest, seen_at = excluded.seen_at, state = excluded.state,
-    held_at = excluded.held_at;
+    held_at = excluded.held_at, stock = excluded.stock;
 
 -- name: unreturned
 SELECT release_id, round, start, stop FROM (

@@ -7,7 +7,7 @@ and a count. Times are aware, in UTC. JSON has the field names as they stand her
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,19 @@ NumberState = Literal["issued", "released", "resting", "skipped", "claimed", "ne
 GapReason = Literal["in-doubt", "jump", "withdrawn"]
 StretchKind = Literal["held", "released", "skipped", "others"]
 LONGEST_REASON = 200  # characters
+_Days = Annotated[int, msgspec.Meta(ge=0, le=36_600)]
+
+
+class StockTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A laboratory's stock as its agent tells it: numbers left, and how many days they last by its forecast.
+
+    `days_low` and `days_high` are the forecast's band; all three are None while the agent cannot forecast.
+    """
+
+    left: Annotated[int, msgspec.Meta(ge=0, le=10**15)]
+    days: _Days | None = None
+    days_low: _Days | None = None
+    days_high: _Days | None = None
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +39,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     `call` counts the agent's calls from 1. `nonce` is what the service's last answer gave; None at the first call.
     `highest_position` is the highest position that the agent ever held, None before its first series.
     `ledger_digest` is the SHA-256 of the agent's ledger so far, in hexadecimal; kept for the record.
+    `stock` is for the agreement board and for people; nothing is decided by it.
     """
 
     agent_id: UUID
@@ -33,6 +47,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     nonce: str | None = None
     highest_position: int | None = None
     ledger_digest: str | None = None
+    stock: StockTold | None = None
 
 
 class DrawRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -289,3 +304,4 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: dt.datetime
     state: Literal["active", "held", "retired"]
     held_at: dt.datetime | None = None
+    stock: StockTold | None = None

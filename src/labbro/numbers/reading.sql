@@ -85,11 +85,13 @@ WHERE a.approval_id = %s FOR UPDATE OF a;
 UPDATE numbers.approval SET decision = %s, decided_at = %s, decided_by = %s WHERE approval_id = %s;
 
 -- name: agents_of_accounts
-SELECT agent_id, account_id, call, highest_position, ledger_digest, seen_at, state, held_at FROM numbers.agent
+SELECT agent_id, account_id, call, highest_position, ledger_digest, seen_at, state, held_at, stock
+FROM numbers.agent
 WHERE account_id = ANY(%s) ORDER BY (state <> 'held'), seen_at DESC LIMIT %s;
 
 -- name: lock_agent
-SELECT agent_id, account_id, call, highest_position, ledger_digest, seen_at, state, held_at FROM numbers.agent
+SELECT agent_id, account_id, call, highest_position, ledger_digest, seen_at, state, held_at, stock
+FROM numbers.agent
 WHERE agent_id = %s FOR UPDATE;
 
 -- name: retire_agent

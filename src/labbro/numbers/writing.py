@@ -50,7 +50,9 @@ def write_plan(
         asked = (one.approval_id, one.account_id, one.laboratory_id, one.vendor_id, space, one.count)
         connection.execute(_SQL["add_approval"], [*asked, one.request_id, digest, one.asked_at, one.asked_by])
     for row in planned.agents.values():
-        connection.execute(_SQL["keep_agent"], list(msgspec.structs.astuple(row)))
+        *columns, stock = msgspec.structs.astuple(row)
+        told = None if stock is None else msgspec.json.encode(stock).decode()
+        connection.execute(_SQL["keep_agent"], [*columns, told])
     skips = [
         audit.Entry(
             SERVICE,

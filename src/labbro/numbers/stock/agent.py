@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from labbro.errors import LabbroError, Unavailable
-from labbro.numbers.model import Attendance, Attended, Drawn, DrawRequest, Statement
+from labbro.numbers.model import Attendance, Attended, Drawn, DrawRequest, Statement, StockTold
 from labbro.numbers.stock import alarms, policy
 from labbro.numbers.stock.alarms import Alarm, Kind, Level
 from labbro.numbers.stock.forecast import Forecast, Profile, fit_profile, forecast
@@ -153,7 +153,7 @@ class Agent:
         return False
 
     def _send(self, request: OutgoingRequest, now: dt.datetime) -> bool:
-        statement = self.stock.outgoing.begin(request.request_id)
+        statement = msgspec.structs.replace(self.stock.outgoing.begin(request.request_id), stock=self._told(now))
         begun = self._clock.now()
         outcome = "ok"
         try:
@@ -276,6 +276,14 @@ class Agent:
             self._made = (today, forecast(counts, today, self.stock.identity.yearly, self._profile[1]))
         made, held = self._made[1], self.stock.held()
         return Outlook(held, made, None if made is None else policy.weeks_of_stock(made, held))
+
+    def _told(self, now: dt.datetime) -> StockTold:
+        """The stock as the service is told."""
+        outlook = self.outlook(now)
+        if outlook.made is None:
+            return StockTold(left=outlook.held)
+        low, expected, high = (int(days) for days in outlook.made.lasting(outlook.held))
+        return StockTold(left=outlook.held, days=expected, days_low=low, days_high=high)
 
     def alarms(self) -> dict[Kind, Alarm]:
         """The warnings as they stand."""

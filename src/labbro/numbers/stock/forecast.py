@@ -114,6 +114,12 @@ class Forecast(msgspec.Struct, frozen=True):
         drift = self.drift**2 * (days / 28) / 3
         return math.sqrt(noise + self.level_spread**2 + drift)
 
+    def lasting(self, stock: float) -> tuple[float, float, float]:
+        """How many days a stock lasts: when more is used than expected, as expected, and when less is."""
+        expected = self.days_of(stock)
+        width = math.exp(_BAND * self.relative_error(max(1, round(expected))))
+        return self.days_of(stock / width), expected, self.days_of(stock * width)
+
     def days_of(self, stock: float) -> float:
         """How many days a stock lasts, at most MOST_DAYS; a stock of nothing lasts no day."""
         course = _course(self)
