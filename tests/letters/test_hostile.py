@@ -356,6 +356,12 @@ def test_a_letter_of_a_bound_number_of_elements_is_read():
     assert read_one(document(crowded).encode()).ok
 
 
+@pytest.mark.parametrize("mark", ["'", '"', "=", "&gt;"])
+def test_a_text_of_many_marks_is_no_crowd(mark):
+    text = document(letter_xml()).replace("<Break/>", mark * 70_000, 1)
+    assert read_one(text.encode()).ok
+
+
 def test_a_long_document_in_which_nothing_is_found_says_so():
     assert errors(read_one(b"<a>" + b" " * 3_000_000 + b"</a>").findings) == ["no-letter"]
 

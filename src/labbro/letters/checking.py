@@ -12,7 +12,7 @@ from labbro.letters.tree import Element
 
 # From `Element.at` and the path without numbers to the place in the source.
 Locator: TypeAlias = Callable[[int, str], Place]
-Trail: TypeAlias = "tuple[Trail | None, Element, int]"
+Trail: TypeAlias = "tuple[Trail | None, Element]"
 
 # A letter with more faults than this tells the first ones; a bound on hostile input.
 FINDINGS_PER_LETTER = 1000
@@ -40,11 +40,11 @@ class _Check:
 
     def element(self, element: Element, model: Model, above: Trail | None) -> None:
         if model.kind == "value":
-            self.value(element, model, above, 0)
+            self.value(element, model, above)
         elif model.kind == "container":
-            self.container(element, model, (above, element, 0))
+            self.container(element, model, (above, element))
         else:
-            self.marks(element, model, (above, element, 0))
+            self.marks(element, model, (above, element))
 
     def container(self, element: Element, model: Model, trail: Trail) -> None:
         # Nearly always elements and nothing else; a string among them has no name.
@@ -57,15 +57,15 @@ class _Check:
         if models is None:
             self.misfits(content, explain_order(model, names), trail)
             content, models = self.known(content, model)
-        for number, (child, inner) in enumerate(zip(content, models, strict=True), 1):
+        for child, inner in zip(content, models, strict=True):
             value = child.content
             if inner.fault is not None:
                 if type(value) is not str or inner.fault(value) is not None:
-                    self.value(child, inner, trail, number)
+                    self.value(child, inner, trail)
             elif inner.kind == "container":
-                self.container(child, inner, (trail, child, number))
+                self.container(child, inner, (trail, child))
             elif type(value) is not str:
-                self.marks(child, inner, (trail, child, number))
+                self.marks(child, inner, (trail, child))
 
     def without_text(self, element: Element, model: Model, trail: Trail) -> tuple[tuple[Element, ...], tuple[str, ...]]:
         """The child elements of a container in which text stands, and the finding about it."""
@@ -80,8 +80,8 @@ class _Check:
         children = tuple([child for child in content if isinstance(child, Element) and child.name in model.children])
         return children, tuple([model.children[child.name] for child in children])
 
-    def value(self, element: Element, model: Model, above: Trail | None, number: int) -> None:
-        trail: Trail = (above, element, number)
+    def value(self, element: Element, model: Model, above: Trail | None) -> None:
+        trail: Trail = (above, element)
         if not isinstance(element.content, str):
             self.tell("element-in-value", trail, element.at, name=model.name)
             return
@@ -105,16 +105,14 @@ class _Check:
             return
         if isinstance(content, str):
             return
-        number = 0
         for child in content:
             if isinstance(child, str):
                 continue
-            number += 1
             inner = model.children.get(child.name)
             if inner is None:
-                self.tell("unknown-element", (trail, child, number), child.at, name=child.name)
+                self.tell("unknown-element", (trail, child), child.at, name=child.name)
             elif child.content:
-                self.marks(child, inner, (trail, child, number))
+                self.marks(child, inner, (trail, child))
 
     def misfits(self, content: tuple[Element | str, ...], misfits: list[Misfit], trail: Trail) -> None:
         for misfit in misfits:
@@ -127,7 +125,7 @@ class _Check:
             return
         child = content[misfit.index]
         if isinstance(child, Element):
-            here: Trail = (trail, child, misfit.index + 1)
+            here: Trail = (trail, child)
             self.tell(misfit.code, here, child.at, name=child.name, expected=expected)
 
     def tell(
@@ -146,7 +144,7 @@ class _Check:
         plain: list[str] = []
         here: Trail | None = trail
         while here is not None:
-            above, element, _number = here
+            above, element = here
             plain.append(element.name)
             numbered.append(element.name + ("" if above is None else self.ordinal(above[1], element)))
             here = above

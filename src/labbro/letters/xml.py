@@ -43,7 +43,9 @@ def is_crowded(data: bytes) -> bool:
     if len(data) < 2 * LETTER_ELEMENTS:
         return False
     elements = data.count(b"<") - data.count(b"</")
-    return elements > LETTER_ELEMENTS or data.count(b'"') + data.count(b"'") > 2 * LETTER_ELEMENTS
+    # An attribute has a sign of equality and two quotes; a text may be full of one or the other.
+    attributes = min(data.count(b"="), (data.count(b'"') + data.count(b"'")) // 2)
+    return elements > LETTER_ELEMENTS or attributes > LETTER_ELEMENTS
 
 
 def _parser() -> etree.XMLParser:
