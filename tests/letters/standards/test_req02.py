@@ -6,7 +6,7 @@ import pytest
 
 from labbro import letters
 
-from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts, ok
+from .beside_medcom import ok
 from .microbiology import when
 from .pairs import check_edifact_settles, check_other_pairs, check_trusted_pairs
 from .requests import edited, errors, lost, request, segments, through_edifact, value
@@ -20,16 +20,6 @@ WRITING = {
     "space_drops_text": ("FTX",),
     "requisition_responsible_constant": ("INV+MQ",),
 }
-
-
-def test_verdicts_are_those_of_the_schema(shared):
-    check_verdicts(shared, VERSION)
-    check_declaration(shared, VERSION, 120)
-
-
-def test_reading_and_writing_is_the_identity_in_xml_and_json(shared):
-    check_identity(shared, VERSION)
-    check_shown(shared, VERSION)
 
 
 def test_edifact_is_read_and_written_as_by_the_official_converter_or_a_named_defect_says_why(shared):

@@ -7,7 +7,6 @@ import pytest
 from labbro import letters
 from labbro.letters import Element, Letter
 
-from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts
 from .microbiology import ENVELOPE, PATIENT, RECEIVER, SAMPLE, SENDER, changed, codes, when
 from .pairs import check_edifact_settles, check_other_pairs, check_trusted_pairs
 
@@ -136,18 +135,6 @@ def failed(reading: letters.Reading) -> list[str]:
 
 
 # --- beside MedCom -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_verdicts_are_those_of_the_schema(shared, version):
-    check_verdicts(shared, version)
-    check_declaration(shared, version, 120)
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_reading_and_writing_is_the_identity_in_xml_and_json(shared, version):
-    check_identity(shared, version)
-    check_shown(shared, version)
 
 
 @pytest.mark.parametrize("version", ["XR0230M", "XR0231M"])

@@ -9,7 +9,7 @@ from labbro.letters import Element, Letter
 from labbro.letters.quick import read_plain
 from labbro.letters.registry import ENVELOPE_MODEL, registry
 
-from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts, ok
+from .beside_medcom import ok
 from .pairs import check_edifact_settles, check_other_pairs, check_trusted_pairs
 from .pathology import CODED, READING, RESULTS, TEXTUAL, WRITING, refused, report
 from .requests import edited, errors, lost, segments, through_edifact, value
@@ -38,18 +38,6 @@ def coded(letter: Letter) -> list[str]:
     said = segments(letter)
     first = next(at for at, segment in enumerate(said) if segment.startswith("RSL")) + 2
     return said[first : next(at for at, segment in enumerate(said) if segment.startswith("FTX+MAC")) - 2]
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_verdicts_are_those_of_the_schema(shared, version):
-    check_verdicts(shared, version)
-    check_declaration(shared, version, 120)
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_reading_and_writing_is_the_identity_in_xml_and_json(shared, version):
-    check_identity(shared, version)
-    check_shown(shared, version)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

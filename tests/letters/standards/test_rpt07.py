@@ -6,7 +6,6 @@ import pytest
 
 from labbro import letters
 
-from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts
 from .microbiology import refused_as_edifact, when
 from .pairs import check_edifact_settles, check_other_pairs, check_trusted_pairs
 from .pathology import GENERALLY, READING, RESULTS, SAMPLE, TEXTUAL, WRITING, refused, report
@@ -24,16 +23,6 @@ CODES = {
     "Conclusion": "KON",
     "Comments": "SPC",
 }
-
-
-def test_verdicts_are_those_of_the_schema(shared):
-    check_verdicts(shared, VERSION)
-    check_declaration(shared, VERSION, 200)
-
-
-def test_reading_and_writing_is_the_identity_in_xml_and_json(shared):
-    check_identity(shared, VERSION)
-    check_shown(shared, VERSION)
 
 
 def test_edifact_is_read_and_written_as_by_the_official_converter_or_a_named_defect_says_why(shared):

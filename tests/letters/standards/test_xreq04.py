@@ -6,20 +6,9 @@ import pytest
 
 from labbro import letters
 
-from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts
 from .microbiology import codes, refused_as_edifact, request
 
 INFORMATION = "RequisitionInformation"
-
-
-def test_verdicts_are_those_of_the_schema(shared):
-    check_verdicts(shared, "XQ0430M")
-    check_declaration(shared, "XQ0430M", 150)
-
-
-def test_reading_and_writing_is_the_identity_in_xml_and_json(shared):
-    check_identity(shared, "XQ0430M")
-    check_shown(shared, "XQ0430M")
 
 
 def test_there_is_no_edifact_and_never_an_empty_interchange():

@@ -9,25 +9,13 @@ import pytest
 from labbro import letters
 from labbro.errors import CannotConvert
 
-from .beside_medcom import check_declaration, check_identity, check_shown, check_verdicts, ok
+from .beside_medcom import ok
 from .microbiology import changed, codes, refused_as_edifact, text, web
 
 VERSIONS = ("XR0530M", "XR0531M", "XR0532M")
 GENERAL = "LaboratoryResults/GeneralResultInformation"
 CULTURE = "LaboratoryResults/Investigation/0/CultureFindings"
 FOUND = "MicrobiologyWebReport/LaboratoryResults/Investigation/CultureFindings"
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_verdicts_are_those_of_the_schema(shared, version):
-    check_verdicts(shared, version)
-    check_declaration(shared, version, 120)
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_reading_and_writing_is_the_identity_in_xml_and_json(shared, version):
-    check_identity(shared, version)
-    check_shown(shared, version)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,6 @@ from labbro.letters import Element, Letter
 
 from ..generating import document as varied
 from .beside_medcom import (
-    check_declaration,
-    check_identity,
-    check_shown,
-    check_verdicts,
     official_verdict,
     ok,
     readings,
@@ -25,16 +21,6 @@ CULTURE = "LaboratoryResults/Investigation/0/CultureFindings"
 FOUND = "MiBaReport/LaboratoryResults/Investigation/CultureFindings"
 PROPERTIES = f"{CULTURE}/Microorganism/0/Properties"
 NUMBERS = ("SortOrder", "AntibioticNumber", "RefMicroorganism", "RefAntibiotic")
-
-
-def test_verdicts_are_those_of_the_schema(shared):
-    check_verdicts(shared, "XR0630M")
-    check_declaration(shared, "XR0630M", 200)
-
-
-def test_reading_and_writing_is_the_identity_in_xml_and_json(shared):
-    check_identity(shared, "XR0630M")
-    check_shown(shared, "XR0630M")
 
 
 @pytest.mark.parametrize(
