@@ -1,0 +1,161 @@
+"""The whole proof: many histories on several processes; each result is a line of a file, so a part of it counts too."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from labbro.numbers.proof.clusters import Cluster
+from labbro.numbers.proof.history import Outcome, run_history
+from labbro.platform import logs
+
+DURABLE_EVERY: Final = 25  # each so many-th seed waits for the disk, on a disk
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a file system in memory, where there is one
+
+_clusters: dict[bool, Cluster] = {}
+
+
+class Totals(msgspec.Struct, kw_only=True):
+    """The sums over many histories."""
+
+    histories: int = 0
+    durable_histories: int = 0
+    series: int = 0
+    acknowledged: int = 0
+    unknown: int = 0
+    numbers: int = 0
+    skipped: int = 0
+    lost_in_gaps: int = 0
+    handed_out: int = 0
+    in_doubt: int = 0
+    agent_series: int = 0
+    faults: int = 0
+    seconds: float = 0.0
+    incidents: dict[str, int] = {}
+
+
+def is_durable(seed: int) -> bool:
+    """Whether the history of a seed runs on a PostgreSQL that waits for the disk."""
+    return seed % DURABLE_EVERY == 0
+
+
+def run_histories(seeds: Iterable[int], *, series: int, workers: int, log_folder: Path | None) -> Iterator[Outcome]:
+    """Runs the histories of the seeds; gives each as it ends. Logs of those that failed go to `log_folder`."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
+        left = iter(seeds)
+        running: set[Future[Outcome]] = set()
+        while True:
+            for seed in left:
+                running.add(pool.submit(_one, seed, series, log_folder))
+                if len(running) >= 2 * workers:
+                    break
+            if not running:
+                break
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+
+
+def totals_of(outcomes: Sequence[Outcome]) -> Totals:
+    """The sums."""
+    totals = Totals(histories=len(outcomes), durable_histories=sum(one.durable for one in outcomes))
+    names = ("series", "acknowledged", "unknown", "numbers", "skipped", "lost_in_gaps", "handed_out", "in_doubt")
+    for name in (*names, "agent_series", "seconds"):
+        setattr(totals, name, sum(getattr(one, name) for one in outcomes))
+    totals.faults = sum(len(one.faults) for one in outcomes)
+    incidents: Counter[str] = Counter()
+    for one in outcomes:
+        incidents.update(one.incidents)
+    totals.incidents = dict(sorted(incidents.items()))
+    return totals
+
+
+def read_outcomes(path: Path) -> list[Outcome]:
+    """What a progress file holds; a torn last line is left out. Of a seed that ran twice the last counts."""
+    if not path.exists():
+        return []
+    decoder = msgspec.json.Decoder(Outcome)
+    found = [decoder.decode(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    return list({one.seed: one for one in found}.values())
+
+
+def prove(
+    *,
+    from_seed: int,
+    histories: int,
+    series: int,
+    workers: int,
+    progress: Path,
+    seconds: float | None,
+    say: Callable[[str], None],
+) -> list[Outcome]:
+    """Runs what the progress file lacks, adds to it, and gives all of it. `seconds`: begins no history after these."""
+    outcomes = read_outcomes(progress)
+    done = {one.seed for one in outcomes}
+    began = time.monotonic()
+
+    def seeds() -> Iterator[int]:
+        for seed in range(from_seed, from_seed + histories):
+            if seed not in done and (seconds is None or time.monotonic() - began < seconds):
+                yield seed
+
+    progress.parent.mkdir(parents=True, exist_ok=True)
+    with progress.open("ab") as file:
+        for outcome in run_histories(seeds(), series=series, workers=workers, log_folder=progress.parent):
+            file.write(msgspec.json.encode(outcome) + b"\n")
+            file.flush()
+            outcomes.append(outcome)
+            totals = totals_of(outcomes)
+            if outcome.faults or totals.histories % 20 == 0:
+                say(f"{totals.histories} histories, {totals.series} series, {totals.faults} faults")
+    return outcomes
+
+
+def quiet() -> None:
+    """Faults are made on purpose here; the log would be full of them."""
+    logs.configure("error", "text")
+    logging.disable(logging.CRITICAL)
+
+
+def _begin_worker() -> None:
+    quiet()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Finalize(None, _end_worker, exitpriority=10)
+
+
+def _end_worker() -> None:
+    for cluster in _clusters.values():
+        cluster.close()
+        shutil.rmtree(cluster.folder.parent, ignore_errors=True)
+    _clusters.clear()
+
+
+def _one(seed: int, series: int, log_folder: Path | None) -> Outcome:
+    durable = is_durable(seed)
+    cluster = _cluster(durable)
+    outcome, log = run_history(cluster, cluster.folder.parent / "history", seed, series)
+    if outcome.faults and log_folder is not None:
+        log.write(log_folder / f"history-{seed}.jsonl")
+    return outcome
+
+
+def _cluster(durable: bool) -> Cluster:
+    if durable not in _clusters:
+        place = None if durable or not MEMORY.is_dir() else str(MEMORY)
+        folder = tempfile.mkdtemp(prefix=f"labbro-proof-{os.getpid()}-", dir=place)
+        _clusters[durable] = Cluster(Path(folder) / "postgres", durable=durable)
+    return _clusters[durable]
