@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format docs bench fuzz audit pins clean
+.PHONY: help run test check format docs bench fuzz mutants audit pins clean
 
 help:
 	@echo "make run     Labbro with its demonstration country on http://127.0.0.1:8400; Ctrl-C stops it"
@@ -15,6 +15,7 @@ help:
 	@echo "make check   format, lint, types, import rules, known vulnerabilities"
 	@echo "make bench   measures letters, converting and databank, keeps the results in docs/performance"
 	@echo "make fuzz    many mutated letters: COUNT=100000 SEED=1 are the defaults"
+	@echo "make mutants changes the letter core in EACH=12 places a module, and asks the tests whether they notice"
 	@echo "make format  puts the code in shape"
 	@echo "make docs    writes the reference pages of the letters anew"
 	@echo "make pins    takes up newer versions of what Labbro stands on"
@@ -49,6 +50,10 @@ COUNT ?= 100000
 SEED ?= 1
 fuzz: $(VENV)/ready-to-test
 	$(BIN)/python -m tests.letters.fuzz --count $(COUNT) --seed $(SEED)
+
+EACH ?= 12
+mutants: $(VENV)/ready-to-test
+	$(BIN)/python -m tests.mutants --each $(EACH) --seed $(SEED)
 
 # The pins name no package index: where packages come from is the machine's own affair.
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links

@@ -74,6 +74,15 @@ def test_what_does_not_fit_is_told_with_its_path(names, findings):
     assert told(tree(*names)) == findings
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"), [(("This", "First"), "First"), (("First", "This", "Second"), "-"), (("Other", "First"), "-")]
+)
+def test_the_sentence_names_what_was_expected_there(names, expected):
+    first = check_tree(tree(*names), MODEL)[0]
+    assert first.code != "wrong-place" or f"expected here: {expected}." in first.message
+    assert "None" not in first.message + first.message_da
+
+
 def test_all_faults_are_told_not_only_the_first():
     found = told(
         tree(

@@ -260,6 +260,17 @@ def test_attributes_that_a_schema_allows_and_others(where, attribute, right):
         assert [found.code for found in read_one(data).findings] == ["unknown-attribute"]
 
 
+def test_what_is_told_of_a_whole_element_has_its_line():
+    text = spread(DECLARATION + xml().decode())
+    attribute = text.replace("<Value>", '<Value a="1">')
+    foreign = text.replace("<LaboratoryReport>", "<OtherReport/>\n<LaboratoryReport>")
+    for data, tag in ((attribute, '<Value a="1">'), (foreign, "<OtherReport/>")):
+        found = next(iter(letters.read(data.encode()))).findings[0]
+        assert (found.code, found.line) in {
+            (code, data[: data.index(tag)].count("\n") + 1) for code in ("unknown-attribute", "not-supported")
+        }
+
+
 def test_an_element_without_a_namespace_is_not_the_one_of_its_name():
     assert not read_one(replaced(xml().decode(), ("<Result>", '<Result xmlns="">')).encode()).ok
 
