@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -29,6 +30,14 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     series: frozenset[str]
     given_up: frozenset[str]
     disk_lost: bool
+
+
+class Book(msgspec.Struct, frozen=True):
+    """A long history of one agent: its account, the series in its file, and every range that it handed out."""
+
+    account: str
+    series: frozenset[str]
+    handed: Sequence[Drawn]
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +98,24 @@ def books_of(stock: Stock, name: str, account: str, told: Sequence[Drawn], *, di
         given_up=frozenset(str(one.request_id) for one in requests if one.state == "abandoned"),
         disk_lost=disk_lost,
     )
+
+
+def drawn_faults(kept: Kept, books: Sequence[Book]) -> tuple[str, ...]:
+    """Of agents that nothing befell: no range handed out twice, each out of a series of its own, no series lost."""
+    found: list[str] = []
+    known = {one.drawn.series_id: one for one in kept.series}
+    everywhere = sorted((one.round, one.first_position, one.stop) for book in books for one in book.handed)
+    for before, after in pairwise(everywhere):
+        if before[0] == after[0] and before[2] > after[1]:
+            found.append(f"handed-twice: position {after[1]}")
+    for book in books:
+        for one in book.handed:
+            mine = known.get(one.series_id)
+            if mine is None or mine.account != book.account or not _inside(one, [mine.drawn]):
+                found.append(f"handed-foreign: out of {one.series_id}")
+        lost = [one for one in kept.series if one.account == book.account and one.drawn.series_id not in book.series]
+        found += [f"lost on the way: series {one.drawn.series_id} is in no agent's file" for one in lost]
+    return tuple(found)
 
 
 def _book_faults(agent: Agent) -> list[str]:
