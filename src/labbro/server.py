@@ -14,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labbro import __version__
+from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank, api
 from labbro.members.api import routes as member_routes
 from labbro.members.members import Members
@@ -47,6 +48,7 @@ class Services(msgspec.Struct, frozen=True):
     clock: Clock
     identities: Identities
     numbers: NumberService | None = None
+    registry: RegistryStore | None = None
     checkpoints: Checkpointer | None = None
 
     def close(self) -> None:
@@ -89,6 +91,7 @@ def open_services(settings: Settings) -> Services:
         clock=clock,
         identities=identities,
         numbers=numbers,
+        registry=RegistryStore(database, clock, identities),
         checkpoints=checkpoints,
     )
 
@@ -105,7 +108,10 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
             settings=settings,
             clock=clock,
             identities=identities,
+            registry=services.registry,
             examples=examples,
+            members=services.members,
+            numbers=services.numbers,
         ),
         *member_routes(services.members, calls, lambda: drawing_facts(services.database)),
         *_number_doors(services, calls),

@@ -84,16 +84,23 @@ def _demonstrate(services: server.Services) -> tuple[Example, ...]:
 
     Loading again would change nothing: letters are kept once.
     """
+    from labbro.comparability import demonstration as comparability
     from labbro.members import demonstration as membership
+    from labbro.numbers import demonstration as number_demonstration
     from labbro.synthetic import demonstration
 
     membership.found(services.members)
+    if services.numbers is not None:
+        number_demonstration.found(services.numbers, services.members)
     mark = services.settings.data_dir / "demonstration-loaded"
     if not mark.exists():
         _say("First start: loading the demonstration country ...")
         demonstration.load(services.databank, clock=services.clock)
+        if services.registry is not None:
+            comparability.found(services.registry)
         mark.touch()
-    return tuple(Example(who.name, who.cpr, who.story_da, who.story_en) for who in demonstration.people())
+    people = sorted(demonstration.people(), key=lambda who: not who.first_to_see)
+    return tuple(Example(who.name, who.cpr, who.story_da, who.story_en) for who in people)
 
 
 def _tell_address(address: str) -> None:

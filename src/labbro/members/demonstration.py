@@ -137,6 +137,12 @@ def found(members: Members) -> None:
     founder.found()
 
 
+def made(members: Members, key: str) -> UUID | None:
+    """What was made under a key of this module, as `account klithavn`; None where it was not."""
+    done = members.changes.done(uuid5(_REQUESTS, key))
+    return done.id if done else None
+
+
 class _Founder:
     """Does each act once: request ids come from the names of what is made."""
 
@@ -212,7 +218,7 @@ class _Founder:
             acts.AddKey,
             installation_id=installation,
             jwk=self._new_key(told.key, installation),
-            valid_from=self._now - dt.timedelta(minutes=5),
+            valid_from=self._now - 300 * _DAY,
             valid_to=self._now + 365 * _DAY,
         )
 

@@ -98,6 +98,10 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Whoever signs in under an identifier, as the portal's session tells it."""
         return self._people.get(identifier)
 
+    def ever_signed_in(self, identifier: str) -> bool:
+        """Whether somebody is or was a person here under an identifier, as the portal's session tells it."""
+        return identifier in self._ever_people
+
     def credential_of_certificate(self, thumbprint: str) -> Credential | None:
         """The credential that is a TLS client certificate with this SHA-256."""
         return self._tls.get(thumbprint.lower())
@@ -131,6 +135,10 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _people(self) -> dict[str, Person]:
         return {one.identifier: one for one in self.persons.values() if one.ended_at is None}
+
+    @cached_property
+    def _ever_people(self) -> frozenset[str]:
+        return frozenset(one.identifier for one in self.persons.values())
 
     @cached_property
     def _tls(self) -> dict[str, Credential]:

@@ -35,6 +35,8 @@ class Assets:
         self._assets = {
             "labbro.css": _asset("labbro.css", CSS, own / "labbro.css"),
             "labbro.js": _asset("labbro.js", JS, own / "labbro.js"),
+            "numbers.css": _asset("numbers.css", CSS, own / "numbers.css"),
+            "numbers.js": _asset("numbers.js", JS, own / "numbers.js"),
             "chart.js": _asset("chart.js", JS, own / "chart.js"),
             "plotly.js": _asset("plotly.js", JS, files("plotly") / "package_data" / "plotly.min.js"),
         }

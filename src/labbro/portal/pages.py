@@ -8,8 +8,11 @@ from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank
 from labbro.errors import NotFound
+from labbro.members.members import Members
+from labbro.numbers.service import NumberService
 from labbro.platform.clock import Clock
 from labbro.platform.database import Database
 from labbro.platform.identities import Identities
@@ -17,6 +20,7 @@ from labbro.platform.settings import Settings
 from labbro.portal import pages_patient, pages_reports, pages_search, pages_sign_in
 from labbro.portal.assets import KEEP, Assets
 from labbro.portal.demonstration import Example
+from labbro.portal.numbers import pages as number_pages
 from labbro.portal.openid import OpenId
 from labbro.portal.seals import Seals
 from labbro.portal.sessions import Sessions
@@ -32,7 +36,10 @@ def routes(
     settings: Settings,
     clock: Clock,
     identities: Identities,
+    registry: RegistryStore | None = None,
     examples: tuple[Example, ...] = (),
+    members: Members | None = None,
+    numbers: NumberService | None = None,
 ) -> list[ControllerRouterHandler]:
     """All pages, forms and files of the portal, their errors shown as pages. `examples`: patients to try it with."""
     portal = Portal(
@@ -41,10 +48,12 @@ def routes(
         seals=Seals(settings.secret),
         settings=settings,
         clock=clock,
+        registry=registry,
         assets=Assets(),
         templates=environment(),
         openid=_openid(settings, clock),
         examples=examples if settings.demonstration else (),
+        members=members,
     )
 
     def failed(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -55,6 +64,7 @@ def routes(
         *pages_search.handlers(portal),
         *pages_patient.handlers(portal),
         *pages_reports.handlers(portal),
+        *(number_pages.handlers(portal, members, numbers) if members and numbers else ()),
         _static(portal.assets),
     ]
     return [Router(path="/", route_handlers=handlers, exception_handlers={Exception: failed}, include_in_schema=False)]

@@ -20,7 +20,19 @@ from labbro.portal import formats
 from labbro.portal.access import REASONS, log_view
 from labbro.portal.seals import Seen
 from labbro.portal.sessions import Session
-from labbro.portal.web import AnyRequest, Page, Portal, Visit, check_form, go_to, page, visit
+from labbro.portal.web import (
+    AnyRequest,
+    Page,
+    Portal,
+    Visit,
+    check_clinician,
+    check_form,
+    go_to,
+    is_member,
+    page,
+    to_sign_in,
+    visit,
+)
 
 LONGEST_IDENTIFIER = 40
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -46,15 +58,18 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
     def search(request: AnyRequest) -> Page:
         seen = visit(portal, request)
         if seen.session is None:
-            return _to_sign_in(portal, request)
+            return to_sign_in(portal, request)
+        if is_member(portal, seen.session):
+            return go_to("/number-service")
         return _search_page(portal, seen)
 
     @post("/patients", sync_to_thread=True)
     def look_up(request: AnyRequest, data: Form) -> Page:
         seen = visit(portal, request)
         if seen.session is None:
-            return _to_sign_in(portal, request)
+            return to_sign_in(portal, request)
         check_form(portal, seen, data)
+        check_clinician(portal, seen.session)
         identifier = cpr.normal(data.get("identifier", ""))
         reason = data.get("reason", "")
         if not identifier:
@@ -110,8 +125,3 @@ def _hit(patient: PatientSummary, handle: str, seen: Visit) -> Hit:
 
 def _search_page(portal: Portal, seen: Visit, *, problem: str = "", status: int = 200) -> Page:
     return page(portal, seen, "search.html", status=status, problem=problem, examples=portal.examples)
-
-
-def _to_sign_in(portal: Portal, request: AnyRequest) -> Page:
-    """To the sign-in; with a word of explanation when a session has run out."""
-    return go_to("/sign-in?late" if portal.cookie_name("session") in request.cookies else "/sign-in")

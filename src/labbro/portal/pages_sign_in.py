@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from labbro.errors import NotAllowed, NotFound, Unavailable
 from labbro.platform import telemetry
 from labbro.portal.demonstration import CLINICIANS
+from labbro.portal.invented_members import invented_members, member_actor
 from labbro.portal.openid import FLOW_LASTS, Flow, OpenId
 from labbro.portal.sessions import Actor, Way
 from labbro.portal.web import (
@@ -47,9 +48,10 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
             raise NotFound("There is no demonstration sign-in here.")
         seen = visit(portal, request)
         check_form(portal, seen, data)
-        actor = CLINICIANS.get(data.get("who", ""))
+        who = data.get("who", "")
+        actor = CLINICIANS.get(who) or member_actor(portal, who)
         if actor is None:
-            raise NotAllowed("There is no such invented clinician.")
+            raise NotAllowed("There is no such invented person.")
         return _begin(portal, seen, actor, "demonstration", go_to("/"))
 
     @get("/sign-in/openid", sync_to_thread=True)
@@ -104,7 +106,8 @@ def _sign_in_page(portal: Portal, seen: Visit, *, late: bool) -> Page:
         return go_to("/")
     clinicians: dict[str, Any] = CLINICIANS if portal.settings.demonstration else {}
     issuer = portal.openid.issuer if portal.openid else None
-    return page(portal, seen, "sign_in.html", clinicians=clinicians, issuer=issuer, late=late)
+    members = invented_members(portal, seen.texts.operator) if portal.settings.demonstration else ()
+    return page(portal, seen, "sign_in.html", clinicians=clinicians, members=members, issuer=issuer, late=late)
 
 
 def _begin(portal: Portal, seen: Visit, actor: Actor, way: Way, answer: Page) -> Page:

@@ -14,7 +14,7 @@ from labbro.portal import formats, reports
 from labbro.portal.access import Action, log_view, opened
 from labbro.portal.seals import Seen
 from labbro.portal.texts import Texts
-from labbro.portal.web import AnyRequest, Page, Portal, Visit, go_to, visit
+from labbro.portal.web import AnyRequest, Page, Portal, Visit, check_clinician, go_to, visit
 
 OLDEST_YEARS = 120
 Where = Literal["results", "microbiology", "pathology", "genetics", "requisitions", "access", "letter"]
@@ -56,6 +56,7 @@ def enter(
     told = visit(portal, request)
     if told.session is None:
         return go_to("/sign-in?late")
+    check_clinician(portal, told.session)
     seen = opened(portal, told.session, handle)
     log_view(portal, told.session, seen, action, letter_key)
     return Opened(told, seen, f"/patients/{handle}")

@@ -54,6 +54,13 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     sign_out_provider: str
     sign_in_failed: str
     sign_in_failed_note: str
+    # people of the number service
+    number_service: str
+    operator: str
+    sign_in_members_note: str
+    more_people: str
+    no_patients_note: str
+    member_roles: Mapping[str, str]
     # finding a patient
     find_patient: str
     find_lead: str

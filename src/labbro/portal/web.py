@@ -16,8 +16,10 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
+from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank
 from labbro.errors import LabbroError, NotAllowed
+from labbro.members.members import Members
 from labbro.platform import logs
 from labbro.platform.clock import Clock
 from labbro.platform.settings import Settings
@@ -58,7 +60,9 @@ class Portal(msgspec.Struct, frozen=True):
     assets: Assets
     templates: Environment
     openid: OpenId | None
+    registry: RegistryStore | None = None
     examples: tuple[Example, ...] = ()
+    members: Members | None = None
 
     @property
     def secure(self) -> bool:
@@ -110,6 +114,7 @@ def page(portal: Portal, seen: Visit, template: str, *, status: int = 200, **con
     told: dict[str, Any] = {
         "t": seen.texts,
         "actor": seen.session.actor if seen.session else None,
+        "member": is_member(portal, seen.session),
         "demonstration": portal.settings.demonstration,
         "idle_seconds": int(IDLE.total_seconds()),
         "form_token": portal.seals.form_token(seen.form_secret),
@@ -142,6 +147,8 @@ def error_page(portal: Portal, request: AnyRequest, error: Exception) -> Page:
         heading, note = texts.sign_in_failed, texts.sign_in_failed_note
     if getattr(error, "code", "") == "held-back":
         note = texts.held_back_note
+    if getattr(error, "code", "") == "no-patients":
+        note = texts.no_patients_note
     if status >= 500:
         _log.error("page failed", exc_info=error)
     elif isinstance(error, LabbroError):
@@ -151,6 +158,24 @@ def error_page(portal: Portal, request: AnyRequest, error: Exception) -> Page:
     if status in (429, 503):
         answer.set_header("retry-after", "60" if status == 429 else "5")
     return answer
+
+
+def to_sign_in(portal: Portal, request: AnyRequest) -> Page:
+    """To the sign-in; with a word of explanation when a session has run out."""
+    return go_to("/sign-in?late" if portal.cookie_name("session") in request.cookies else "/sign-in")
+
+
+def check_clinician(portal: Portal, session: Session) -> None:
+    """Keeps people of the number service from patients, those who were it once as well. Raises NotAllowed."""
+    if is_member(portal, session):
+        raise NotAllowed("People of the number service see no patients.", code="no-patients")
+
+
+def is_member(portal: Portal, session: Session | None) -> bool:
+    """Whether whoever is signed in is or was a person of the number service."""
+    if session is None or portal.members is None:
+        return False
+    return portal.members.current().ever_signed_in(session.actor.identifier)
 
 
 def check_form(portal: Portal, seen: Visit, form: Mapping[str, Any]) -> None:
