@@ -118,6 +118,19 @@ def test_partial_answers_of_two_laboratories_make_a_requisition_whole(databank):
     assert sorted(answer.same_laboratory for answer in requisition.answers) == [False, True]
 
 
+def test_a_preliminary_result_answers_in_part(databank):
+    request = made.laboratory_request(identifier="Q1", number="30000000001")
+    early = result(ResultStatusCode="svar_midlertidigt")
+    take(databank, request, biochemistry(identifier="B1", requester_sample="30000000001", results=[early]))
+    (requisition,) = history(databank).requisitions
+    assert (requisition.state, requisition.missing) == ("partly", ())
+    later = biochemistry(
+        identifier="B2", requester_sample="30000000001", results=[result()], authorised="2024-05-07 08:00"
+    )
+    take(databank, later)
+    assert history(databank).requisitions[0].state == "answered"
+
+
 def test_an_answer_that_was_corrected_still_answers(databank):
     request = made.pathology_request(identifier="Q1")
     first = made.histopathology(identifier="H1", report_status="del_svar")

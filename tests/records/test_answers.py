@@ -152,8 +152,8 @@ def test_a_national_number_of_a_sample_identifies_however_short_it_is():
 CREATININE = ("NPU18016", "iupac", "SST")
 
 
-def told(*analyses, status="complete", arrived=True, finished=True):
-    return Told(frozenset(analyses), status, arrived, finished)
+def told(*analyses, status="complete", arrived=True, finished=True, preliminary=()):
+    return Told(frozenset(analyses), status, arrived, finished, frozenset(preliminary))
 
 
 def blood(*codes):
@@ -171,6 +171,13 @@ def test_what_is_missing_is_named_by_its_place():
     several = blood("NPU18016", "NPU03429")
     assert state(several, [told(CREATININE)]) == ("partly", (2,))
     assert state(several, [told(CREATININE), told(("NPU03429", "iupac", "SST"))]) == ("answered", ())
+
+
+def test_a_preliminary_result_answers_in_part_until_a_final_one_comes():
+    early = told(CREATININE, finished=False, preliminary=[CREATININE])
+    assert state(blood(), [early]) == ("partly", ())
+    assert state(blood(), [early, told(CREATININE)]) == ("answered", ())
+    assert state(blood(), [told(("X", "lokal", "OUH"), finished=False)]) == ("partly", None)
 
 
 def test_answers_under_other_codes_count_by_what_they_say_of_themselves():

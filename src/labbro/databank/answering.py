@@ -11,7 +11,7 @@ import msgspec
 
 from labbro.databank.history import Answer, StoredReport, StoredRequisition, StoredResult
 from labbro.databank.reports import Letter
-from labbro.records.answers import RequestState, Told, answering, asked, match, request_state, state
+from labbro.records.answers import AnalysisKey, RequestState, Told, answering, asked, match, request_state, state
 from labbro.records.model import ReportStatus, Result
 from labbro.records.requisition import Requisition
 
@@ -90,11 +90,16 @@ def _told(results: Sequence[StoredResult], reports: Iterable[StoredReport]) -> d
 
 def _in_force(results: Sequence[Result], status: ReportStatus | None) -> Told:
     arrived = [result for result in results if result.status != "received"]
+    settled = [result for result in arrived if result.status != "preliminary"]
+    analyses = _analyses(arrived)
     return Told(
-        analyses=frozenset(
-            (result.analysis.value, result.analysis.system, result.analysis.responsible) for result in arrived
-        ),
+        analyses=analyses,
         status=status,
         arrived=bool(arrived),
-        finished=all(result.status in {"final", "corrected"} for result in results),
+        finished=len(settled) == len(results),
+        preliminary=analyses - _analyses(settled),
     )
+
+
+def _analyses(results: Iterable[Result]) -> frozenset[AnalysisKey]:
+    return frozenset((result.analysis.value, result.analysis.system, result.analysis.responsible) for result in results)

@@ -240,20 +240,22 @@ def _passed_on(
 class Told(msgspec.Struct, frozen=True, gc=False):
     """What a report in force says to a requisition: analyses with a result, its status, whether anything arrived.
 
-    `finished`: nothing in it is preliminary or awaited; it counts where the version cannot say whether it is complete.
+    `preliminary` are those of the analyses whose result may still change. `finished`: nothing in it is preliminary or
+    awaited.
     """
 
     analyses: frozenset[AnalysisKey]
     status: ReportStatus | None
     arrived: bool
     finished: bool
+    preliminary: frozenset[AnalysisKey] = frozenset()
 
 
 def state(requisition: Requisition, reports: Sequence[Told]) -> tuple[AnswerState, tuple[int, ...] | None]:
     """How far a requisition is answered, and the ordinals of analyses without a result (None: cannot be compared).
 
-    Only laboratory requests ask by the codes that answers carry. Where none of the codes is found again, and for all
-    other types, what the reports say of themselves counts.
+    A result that may still change answers in part. Only laboratory requests ask by the codes that answers carry. Where
+    none of the codes is found again, and for all other types, what the reports say of themselves counts.
     """
     wanted = {
         analysis.ordinal: (analysis.analysis.value, analysis.analysis.system, analysis.analysis.responsible)
@@ -266,6 +268,7 @@ def state(requisition: Requisition, reports: Sequence[Told]) -> tuple[AnswerStat
     told = frozenset[AnalysisKey]().union(*(report.analyses for report in arrived))
     missing = tuple(ordinal for ordinal, key in wanted.items() if key not in told)
     if comparable and len(missing) < len(wanted):
-        return ("partly" if missing else "answered"), missing
-    whole = any(report.status == "complete" or (report.status is None and report.finished) for report in arrived)
+        settled = frozenset[AnalysisKey]().union(*(report.analyses - report.preliminary for report in arrived))
+        return ("answered" if settled.issuperset(wanted.values()) else "partly"), missing
+    whole = any(report.finished and report.status in {"complete", None} for report in arrived)
     return ("answered" if whole else "partly"), None
