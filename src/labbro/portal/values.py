@@ -11,12 +11,13 @@ from typing import Literal
 
 import msgspec
 
+from labbro.letters.remarks import NOT_YET
 from labbro.records.model import ReferenceInterval, Result
 
 Mark = Literal["high", "low", "abnormal"]
 MarkSource = Literal["laboratory", "limits"]
 
-NOT_A_VALUE = "*****"
+NOT_A_VALUE = NOT_YET
 """What the letters put where a value will come; it is never shown as one."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?\Z")
