@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from labbro.portal.rows import RowKey, normal_unit, row_keys
+from labbro.codes.units import normal_unit
+from labbro.portal.rows import RowKey, row_keys
 from labbro.records.model import Code
 
 from .histories import potassium, stored

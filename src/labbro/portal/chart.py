@@ -6,10 +6,12 @@ import datetime as dt
 
 import msgspec
 
+from labbro.comparability.decision import Placer
 from labbro.databank.history import PatientHistory, StoredResult
 from labbro.portal import formats
+from labbro.portal.comparable import Place, by_code, by_comparability, converted, converted_text
 from labbro.portal.cumulated import row_names, shown_value
-from labbro.portal.rows import row_keys
+from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.texts import Texts
 from labbro.portal.values import Mark, has_arrived, interval_text, judge, number
 
@@ -18,7 +20,10 @@ _MARGIN = 0.08
 
 
 class Point(msgspec.Struct, frozen=True):
-    """One drawn result. `at`: Danish time, `yyyy-mm-dd hh:mm`. `beyond`: `<` or `>` for a mere limit."""
+    """One drawn result. `at`: Danish time, `yyyy-mm-dd hh:mm`. `beyond`: `<` or `>` for a mere limit.
+
+    `step`: the line is broken before it, since the method changes.
+    """
 
     at: str
     value: float
@@ -26,6 +31,7 @@ class Point(msgspec.Struct, frozen=True):
     mark: Mark | None
     beyond: str | None
     preliminary: bool
+    step: bool = False
 
 
 class Band(msgspec.Struct, frozen=True):
@@ -49,7 +55,10 @@ class Chart(msgspec.Struct, frozen=True):
 
 
 class CourseLine(msgspec.Struct, frozen=True):
-    """One line of the table: a result of the row in words; `replaced` when a correction stands in its place."""
+    """One line of the table: a result of the row in words; `replaced` when a correction stands in its place.
+
+    `converted` is the value in the row's unit where it was sent in another; `step` tells of a change of method.
+    """
 
     letter: str
     ordinal: int
@@ -64,10 +73,12 @@ class CourseLine(msgspec.Struct, frozen=True):
     replaced: bool
     arrived: bool
     locked: bool
+    converted: str = ""
+    step: str = ""
 
 
 class Course(msgspec.Struct, frozen=True):
-    """A row over time."""
+    """A row over time. `notes` say why the row is as it is, by comparability."""
 
     name: str
     complete_name: str
@@ -75,32 +86,59 @@ class Course(msgspec.Struct, frozen=True):
     unit: str
     chart: Chart
     lines: tuple[CourseLine, ...]
+    method: str = ""
+    mark: str = ""
+    notes: tuple[str, ...] = ()
+    has_steps: bool = False
 
 
-def course(history: PatientHistory, address: str, texts: Texts) -> Course | None:
-    """The course of the row with this address, or None when the patient has no such row."""
-    keys = row_keys(history.rows)
-    results = [stored for stored, key in zip(history.rows, keys, strict=True) if key.address == address]
-    if not results:
-        return None
+def course(history: PatientHistory, address: str, texts: Texts, placer: Placer | None = None) -> Course | None:
+    """The course of the row with this address, or None when the patient has no such row.
+
+    Rows by code have addresses of their own; those by comparability are found with a placer.
+    """
+    ways = [by_code(history.rows)]
+    if placer is not None:
+        ways.append(by_comparability(history.rows, placer, comparing_words(texts.language)))
+    for places in ways:
+        held = [(stored, at) for stored, at in zip(history.rows, places, strict=True) if at.address == address]
+        if held:
+            return _course([stored for stored, _ in held], held[0][1], texts)
+    return None
+
+
+def _course(results: list[StoredResult], place: Place, texts: Texts) -> Course:
     name, complete = row_names(results)
-    unit = next((stored.result.unit for stored in results if stored.result.unit), "")
+    own = (stored.result.unit for stored in results if stored.result.unit and not place.conversion_of(stored.result))
+    unit = next(own, place.unit)
+    lines = [_line_in(stored, place, unit, texts) for stored in sorted(results, key=_reading_order, reverse=True)]
     return Course(
-        name=name,
-        complete_name=complete,
-        code=results[0].result.analysis.value,
+        name=place.label or name,
+        complete_name=place.label or complete,
+        code=place.codes or results[0].result.analysis.value,
         unit=unit,
-        chart=chart(results, unit, texts),
-        lines=tuple(line_of(stored, texts) for stored in sorted(results, key=_reading_order, reverse=True)),
+        chart=chart(results, unit, texts, place),
+        lines=tuple(lines),
+        method=place.method,
+        mark=place.mark,
+        notes=place.notes,
+        has_steps=any(step.caution for step in place.steps.values()),
     )
 
 
-def chart(results: list[StoredResult], unit: str, texts: Texts) -> Chart:
+def _line_in(stored: StoredResult, place: Place, unit: str, texts: Texts) -> CourseLine:
+    """A line with what its row makes of it."""
+    line, step, conversion = line_of(stored, texts), place.step_at(stored), place.conversion_of(stored.result)
+    text = converted_text(stored.result, conversion) if conversion is not None else None
+    return msgspec.structs.replace(line, converted=f"{text} {unit}" if text else "", step=step.text if step else "")
+
+
+def chart(results: list[StoredResult], unit: str, texts: Texts, place: Place) -> Chart:
     """Only results in force are drawn, and only numbers with a known time; the rest is counted."""
     current = [stored for stored in results if stored.current]
     drawn = sorted((stored for stored in current if _can_be_drawn(stored)), key=_order)
-    points = tuple(_point(stored, texts) for stored in drawn)
-    bands = _bands(drawn)
+    points = tuple(_point(stored, texts, place) for stored in drawn)
+    bands = _bands(drawn, place)
     low, high = _axis(points, bands)
     return Chart(points, bands, low, high, unit, len(current) - len(drawn))
 
@@ -121,8 +159,9 @@ def _order(stored: StoredResult) -> tuple[dt.datetime, str, int]:
     return (stored.sample.sampled_at or LONG_AGO, stored.letter_key.hex, stored.result.ordinal)
 
 
-def _point(stored: StoredResult, texts: Texts) -> Point:
+def _point(stored: StoredResult, texts: Texts, place: Place) -> Point:
     result = stored.result
+    step = place.step_at(stored)
     shown, _ = shown_value(stored, texts)
     words = [formats.moment(stored.sample.sampled_at), f"{shown} {result.unit or ''}".rstrip()]
     told = interval_text(result.interval, texts.therapeutic)
@@ -133,32 +172,41 @@ def _point(stored: StoredResult, texts: Texts) -> Point:
         words.append(_mark_word(mark, texts))
     if result.status != "final":
         words.append(texts.statuses[result.status])
+    if step:
+        words.append(step.text)
     return Point(
         at=_iso(stored.sample.sampled_at),
-        value=number(result.value) or 0.0,
+        value=_in_row(number(result.value), stored, place) or 0.0,
         label=" · ".join(words),
         mark=mark,
         beyond=result.operator if result.operator in ("<", ">") else None,
         preliminary=result.status == "preliminary",
+        step=step is not None and step.caution,
     )
 
 
-def _bands(drawn: list[StoredResult]) -> tuple[Band, ...]:
+def _in_row(value: float | None, stored: StoredResult, place: Place) -> float | None:
+    """A number in the row's unit."""
+    conversion = place.conversion_of(stored.result)
+    return value if value is None or conversion is None else converted(value, conversion)
+
+
+def _bands(drawn: list[StoredResult], place: Place) -> tuple[Band, ...]:
     """Neighbouring results with the same limits share a band; between two bands lies the middle of the time between."""
     runs: list[list[StoredResult]] = []
     for stored in drawn:
-        if runs and _limits(runs[-1][-1]) == _limits(stored):
+        if runs and _limits_in(runs[-1][-1], place) == _limits_in(stored, place):
             runs[-1].append(stored)
         else:
             runs.append([stored])
     bands: list[Band] = []
-    for place, run in enumerate(runs):
-        lower, upper = _limits(run[0])
+    for at, run in enumerate(runs):
+        lower, upper = _limits_in(run[0], place)
         if lower is None and upper is None:
             continue
         begin, end = _order(run[0])[0], _order(run[-1])[0]
-        before = _order(runs[place - 1][-1])[0] if place else begin - dt.timedelta(days=14)
-        after = _order(runs[place + 1][0])[0] if place + 1 < len(runs) else end + dt.timedelta(days=14)
+        before = _order(runs[at - 1][-1])[0] if at else begin - dt.timedelta(days=14)
+        after = _order(runs[at + 1][0])[0] if at + 1 < len(runs) else end + dt.timedelta(days=14)
         bands.append(Band(_iso(before + (begin - before) / 2), _iso(end + (after - end) / 2), lower, upper))
     return tuple(bands)
 
@@ -166,6 +214,11 @@ def _bands(drawn: list[StoredResult]) -> tuple[Band, ...]:
 def _limits(stored: StoredResult) -> tuple[float | None, float | None]:
     interval = stored.result.interval
     return (None, None) if interval is None else (number(interval.lower), number(interval.upper))
+
+
+def _limits_in(stored: StoredResult, place: Place) -> tuple[float | None, float | None]:
+    lower, upper = _limits(stored)
+    return _in_row(lower, stored, place), _in_row(upper, stored, place)
 
 
 def _axis(points: tuple[Point, ...], bands: tuple[Band, ...]) -> tuple[float, float]:

@@ -12,9 +12,11 @@ from collections.abc import Callable
 import msgspec
 
 from labbro.codes.groups import BY_NUMBER, ResultGroup, group_of, rank_of
+from labbro.comparability.decision import Placer
 from labbro.databank.history import PatientHistory, StoredResult
+from labbro.portal.comparable import Place, converted_text, places_of
 from labbro.portal.filters import Filters
-from labbro.portal.rows import RowKey, row_keys
+from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.texts import Texts
 from labbro.portal.values import NOT_A_VALUE, Mark, has_arrived, interval_text, judge, plain, value_text
 
@@ -29,7 +31,8 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     """One result in a cell. `shown` is the value as sent, or words in its place when `worded`.
 
     `unit` and `interval` are set only where they differ from the row's; '' means that the row has one, the result none.
-    Another spelling (`mmol/l`, `3.5` for `3,5`) is no difference.
+    Another spelling (`mmol/l`, `3.5` for `3,5`) is no difference. `original`: the value as sent with its unit, where
+    `shown` is converted. `step`: another method from here on, to be compared with caution.
     """
 
     letter: str
@@ -45,6 +48,8 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     remarks: bool
     unit: str | None
     interval: str | None
+    original: str = ""
+    step: bool = False
 
 
 class Column(msgspec.Struct, frozen=True, gc=False):
@@ -58,7 +63,8 @@ class Column(msgspec.Struct, frozen=True, gc=False):
 class Row(msgspec.Struct, frozen=True):
     """One analysis; `cells` has one entry a column, empty where nothing was measured.
 
-    `twin`: another row of the group has the same name, so only the code or unit tells them apart.
+    `twin`: another row of the group has the same name, so only the code or unit tells them apart. By comparability also
+    `method`, `mark`, `heads` and `notes` of its Place.
     """
 
     address: str
@@ -69,6 +75,10 @@ class Row(msgspec.Struct, frozen=True):
     interval: str
     cells: tuple[tuple[Value, ...], ...]
     twin: bool = False
+    method: str = ""
+    mark: str = ""
+    heads: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -99,21 +109,34 @@ class View(msgspec.Struct, frozen=True):
     rows_elsewhere: int
     has_locked: bool
     has_ambiguous: bool
+    has_steps: bool
+    has_converted: bool
+    has_marks: bool
 
 
 class _Chosen(msgspec.Struct, gc=False):
     """The results of one row that pass the filters, in the history's order."""
 
-    key: RowKey
+    place: Place
     group: ResultGroup
     results: list[StoredResult]
 
 
 def build(
-    history: PatientHistory, filters: Filters, *, texts: Texts, today: dt.date, groups_by: GroupOf = group_of
+    history: PatientHistory,
+    filters: Filters,
+    *,
+    texts: Texts,
+    today: dt.date,
+    groups_by: GroupOf = group_of,
+    placer: Placer | None = None,
 ) -> View:
-    """The view of a history; the same input gives the same view, whatever order letters arrived in."""
-    every_row = _rows_of(history.rows, groups_by)
+    """The view of a history; the same input gives the same view, whatever order letters arrived in.
+
+    Rows by comparability with a placer, else by code.
+    """
+    places = places_of(history.rows, placer, comparing_words(texts.language))
+    every_row = _rows_of(history.rows, places, groups_by)
     total = sum(len(row.results) for row in every_row)
     chosen = _filtered(every_row, filters, today)
     columns, counts = _columns(chosen)
@@ -142,18 +165,21 @@ def build(
         rows_elsewhere=len(chosen) - sum(len(group.rows) for group in groups),
         has_locked=any(value.locked for value in values),
         has_ambiguous=any(value.ambiguous for value in values),
+        has_steps=any(value.step for value in values),
+        has_converted=any(value.original for value in values),
+        has_marks=any(row.mark for group in groups for row in group.rows),
     )
 
 
-def _rows_of(rows: tuple[StoredResult, ...], groups_by: GroupOf) -> list[_Chosen]:
+def _rows_of(rows: tuple[StoredResult, ...], places: list[Place], groups_by: GroupOf) -> list[_Chosen]:
     """The results in force by row."""
     found: dict[int, _Chosen] = {}
-    for stored, key in zip(rows, row_keys(rows), strict=True):
+    for stored, place in zip(rows, places, strict=True):
         if not stored.current:
             continue
-        row = found.get(id(key))  # the same row has the same object; its hash would cost more
+        row = found.get(id(place))  # the same row has the same object
         if row is None:
-            row = found[id(key)] = _Chosen(key, groups_by(key.code, key.system, key.responsible), [])
+            row = found[id(place)] = _Chosen(place, groups_by(place.code, place.system, place.responsible), [])
         row.results.append(stored)
     return list(found.values())
 
@@ -176,7 +202,7 @@ def _filtered(rows: list[_Chosen], filters: Filters, today: dt.date) -> list[_Ch
         if filters.only_marked and not any(judge(s.result).mark for s in results):
             continue
         if results:
-            chosen.append(_Chosen(row.key, row.group, results))
+            chosen.append(_Chosen(row.place, row.group, results))
     return chosen
 
 
@@ -186,7 +212,7 @@ def _within(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
 
 def _names(row: _Chosen) -> set[str]:
     """Everything a row may be searched by, in lower case."""
-    names = {row.key.code.casefold()}
+    names = {row.place.code.casefold(), row.place.label.casefold(), row.place.codes.casefold()}
     for stored in row.results:
         analysis = stored.result.analysis
         names.add((analysis.short_name or "").casefold())
@@ -232,9 +258,9 @@ def _groups(rows: list[_Chosen], index: dict[dt.datetime | None, int], texts: Te
     for chosen in rows:
         results = [stored for stored in chosen.results if stored.sample.sampled_at in index]
         if results:
-            key = chosen.key
-            rank = rank_of(key.code, key.system, key.responsible)
-            by_group.setdefault(chosen.group.number, []).append((rank, _row(key, results, index, texts)))
+            place = chosen.place
+            rank = rank_of(place.code, place.system, place.responsible)
+            by_group.setdefault(chosen.group.number, []).append((rank, _row(place, results, index, texts)))
     return tuple(
         Group(
             number,
@@ -251,17 +277,56 @@ def _told_apart(rows: list[Row]) -> tuple[Row, ...]:
     return tuple(msgspec.structs.replace(row, twin=True) if names[row.name] > 1 else row for row in rows)
 
 
-def _row(key: RowKey, results: list[StoredResult], index: dict[dt.datetime | None, int], texts: Texts) -> Row:
+def _row(place: Place, results: list[StoredResult], index: dict[dt.datetime | None, int], texts: Texts) -> Row:
     therapeutic = texts.therapeutic
     intervals = [interval_text(stored.result.interval, therapeutic) for stored in results]
-    unit = _usual([stored.result.unit or "" for stored in results])
-    interval = _usual(intervals)
+    own, own_intervals = results, intervals
+    if place.conversions:
+        kept = [at for at, stored in enumerate(results) if place.conversion_of(stored.result) is None]
+        own, own_intervals = [results[at] for at in kept], [intervals[at] for at in kept]
+    unit = _usual([stored.result.unit or "" for stored in own]) or place.unit
+    interval = _usual(own_intervals)
     cells: list[tuple[Value, ...]] = [()] * len(index)
     for stored, told in zip(results, intervals, strict=True):
-        place = index[stored.sample.sampled_at]
-        cells[place] = (*cells[place], _value(stored, unit, told, interval, texts))
+        column = index[stored.sample.sampled_at]
+        value = _value(stored, unit, told, interval, texts)
+        cells[column] = (*cells[column], _by_method(value, stored, place) if place.label else value)
     name, complete = row_names(results)
-    return Row(key.address, name, complete, key.code, unit, interval, tuple(map(_in_order, cells)))
+    return Row(
+        address=place.address,
+        name=place.label or name,
+        complete_name=complete if not place.label else place.label,
+        code=place.codes or place.code,
+        unit=unit,
+        interval=interval,
+        cells=tuple(map(_in_order, cells)),
+        method=place.method,
+        mark=place.mark,
+        heads=place.heads,
+        notes=place.notes,
+    )
+
+
+def _by_method(value: Value, stored: StoredResult, place: Place) -> Value:
+    """A value with what its method makes of it: converted with the original beside it, a step where the method changes.
+
+    The interval goes with the value as sent.
+    """
+    step = place.step_at(stored)
+    told = msgspec.structs.replace(value, step=True) if step is not None and step.caution else value
+    conversion = place.conversion_of(stored.result)
+    text = converted_text(stored.result, conversion) if conversion is not None else None
+    if text is None:
+        return told
+    unit = stored.result.unit or ""
+    interval = interval_text(stored.result.interval, "")
+    return msgspec.structs.replace(
+        told,
+        shown=text,
+        original=f"{told.shown} {unit}",
+        unit=None,
+        interval=f"{interval} {unit}" if interval else None,
+    )
 
 
 def _in_order(values: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -20,4 +20,5 @@ CLINICIANS: dict[str, Actor] = {
     "asta": Actor("demonstration:asta", "Asta Prøvesen (opdigtet)", "Lægehuset Fantasien"),
     "bo": Actor("demonstration:bo", "Bo Eksempel (opdigtet)", "Nyremedicinsk Afdeling, Opdigtet Sygehus"),
     "carla": Actor("demonstration:carla", "Carla Demosen (opdigtet)", "Klinisk Biokemi, Opdigtet Sygehus"),
+    "didrik": Actor("demonstration:didrik", "Didrik Modelsen (opdigtet)", "Klinisk Biokemi, Opdigtet Sygehus"),
 }

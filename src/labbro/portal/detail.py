@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from labbro.comparability.decision import Placer, method_name
 from labbro.databank.history import PatientHistory, StoredResult
 from labbro.portal import formats
 from labbro.portal.chart import CourseLine, judgement_words, line_of
+from labbro.portal.comparable import observed, places_of
 from labbro.portal.cumulated import shown_value
-from labbro.portal.rows import row_keys
+from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.texts import Texts
 from labbro.portal.values import Mark, interval_text, judge
 from labbro.records.model import Party, Reference, Sample
@@ -78,8 +80,10 @@ class Detail(msgspec.Struct, frozen=True):
     requisitions: tuple[tuple[str, str], ...] = ()
 
 
-def detail(history: PatientHistory, letter_key: UUID, ordinal: int, texts: Texts) -> Detail | None:
-    """What is known of one result, or None when the patient has no such result."""
+def detail(
+    history: PatientHistory, letter_key: UUID, ordinal: int, texts: Texts, placer: Placer | None = None
+) -> Detail | None:
+    """What is known of one result, or None when the patient has no such result; with a placer also where it stands."""
     place = next(
         (at for at, s in enumerate(history.rows) if s.letter_key == letter_key and s.result.ordinal == ordinal), None
     )
@@ -103,14 +107,37 @@ def detail(history: PatientHistory, letter_key: UUID, ordinal: int, texts: Texts
         replaced=line.replaced,
         locked=line.locked,
         ambiguous=stored.ambiguous,
-        groups=(_who(stored, texts), _sample(stored, texts), _times(stored, texts), _report(stored, texts)),
+        groups=(
+            *_comparability(history, place, placer, texts),
+            _who(stored, texts),
+            _sample(stored, texts),
+            _times(stored, texts),
+            _report(stored, texts),
+        ),
         told=_told(stored, texts),
         links=tuple(link(reference, texts) for reference in result.references),
         versions=_versions(history, stored, texts),
-        row=row_keys(history.rows)[place].address,
+        row=places_of(history.rows, placer, comparing_words(texts.language))[place].address,
         letter=stored.letter_key.hex,
         requisitions=_requisitions(stored, texts),
     )
+
+
+def _comparability(history: PatientHistory, place: int, placer: Placer | None, texts: Texts) -> tuple[FactGroup, ...]:
+    """By which method it was measured as far as the registry knows, and why it stands where it stands."""
+    if placer is None:
+        return ()
+    words = comparing_words(texts.language)
+    placement = placer.place(observed(history.rows)[place])
+    told = _facts(
+        words.comparability,
+        (words.reason, words.reason_of(placement)),
+        (words.group, words.label_of(placement.group) if placement.group else None),
+        (words.method, method_name(placement.procedure) if placement.procedure else None),
+        (words.found_by, words.steps[placement.step]),
+        (words.registry_version, str(placer.registry.version)),
+    )
+    return (told,)
 
 
 def _requisitions(stored: StoredResult, texts: Texts) -> tuple[tuple[str, str], ...]:

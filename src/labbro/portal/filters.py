@@ -13,6 +13,7 @@ import msgspec
 from labbro.records.model import Origin
 
 Period = Literal["all", "1m", "3m", "6m", "1y", "2y", "5y"]
+By = Literal["code", "comparability"]
 PERIODS: tuple[Period, ...] = ("all", "1m", "3m", "6m", "1y", "2y", "5y")
 _MONTHS = {"1m": 1, "3m": 3, "6m": 6, "1y": 12, "2y": 24, "5y": 60}
 _CPR_LIKE = re.compile(r"\d{6}[\s-]?\w{4}")
@@ -23,7 +24,8 @@ _LONGEST_LABEL = 120
 class Filters(msgspec.Struct, frozen=True):
     """The filters of the cumulated view. `since` and `until` are days, both included; with them goes no `period`.
 
-    `page` counts pages of columns from 1 (the newest).
+    `page` counts pages of columns from 1 (the newest). `by` None: rows by comparability where a registry was released.
+    `version`: an older version of that registry.
     """
 
     period: Period = "all"
@@ -34,11 +36,13 @@ class Filters(msgspec.Struct, frozen=True):
     origin: Origin | None = None
     only_marked: bool = False
     page: int = 1
+    by: By | None = None
+    version: int | None = None
 
     @property
     def any(self) -> bool:
-        """Whether anything is left out by choice (the page of columns is no filter)."""
-        return msgspec.structs.replace(self, page=1) != Filters()
+        """Whether anything is left out by choice (the page of columns and how rows are made are no filters)."""
+        return msgspec.structs.replace(self, page=1, by=None, version=None) != Filters()
 
     def first_day(self, today: dt.date) -> dt.date | None:
         """The oldest day to show, or None."""
@@ -55,6 +59,8 @@ class Filters(msgspec.Struct, frozen=True):
             ("text", wanted.text),
             ("origin", wanted.origin or ""),
             ("marked", "1" if wanted.only_marked else ""),
+            ("by", wanted.by or ""),
+            ("version", str(wanted.version) if wanted.version is not None else ""),
             ("page", str(wanted.page) if wanted.page > 1 else ""),
         ]
         told = urlencode([pair for pair in pairs if pair[1]])
@@ -76,7 +82,7 @@ def from_query(query: Mapping[str, str]) -> Filters:
     """Filters from a query string; whatever cannot be understood is left out, never an error."""
     since, until = _day(query.get("from", "")), _day(query.get("to", ""))
     period = query.get("period", "all") if since is None and until is None else "all"
-    origin = query.get("origin", "")
+    origin, by = query.get("origin", ""), query.get("by", "")
     return Filters(
         period=period if period in PERIODS else "all",
         since=since,
@@ -86,6 +92,8 @@ def from_query(query: Mapping[str, str]) -> Filters:
         origin=origin if origin in ("hospital", "local") else None,
         only_marked=query.get("marked", "") == "1",
         page=_count(query.get("page", ""), 100_000) or 1,
+        by=by if by in ("code", "comparability") else None,
+        version=_count(query.get("version", ""), 999_999),
     )
 
 

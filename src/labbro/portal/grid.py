@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from labbro.portal import formats
 from labbro.portal.cumulated import Column, Row, Value, View
+from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.texts import Texts
 
 _SIGNS = {"high": "▲", "low": "▼", "abnormal": "◆"}
@@ -58,6 +59,10 @@ class _Writer:
         self._interval = f'<span class="unseen">{escape(texts.interval)} </span>'
         self._no_unit = str(escape(texts.no_unit))
         self._no_interval = str(escape(texts.no_interval))
+        words = comparing_words(texts.language)
+        self._why = str(escape(words.why))
+        self._step = f'<small class="tag step">{escape(words.step)}</small>'
+        self._converted = f'<span class="unseen">{escape(words.converted)} </span>'
 
     def head(self, column: Column) -> str:
         at = column.at
@@ -75,9 +80,10 @@ class _Writer:
         unit = f'<span class="unit">{escape(row.unit)}</span> ' if row.unit else ""
         interval = f'{self._interval}<span class="interval">{escape(row.interval)}</span>' if row.interval else ""
         full = f' title="{escape(row.complete_name)}"' if row.complete_name != row.name else ""
-        code = f'<span class="code">{escape(row.code)}</span> ' if row.twin else ""
+        code = f'<span class="code">{escape(row.code)}</span> ' if row.twin or row.heads else ""
         name = f'<a href="rows/{row.address}"{self._danish}{full}>{escape(row.name)}</a>'
-        parts = [f'<tr><th scope="row">{name}<span class="basis">{code}{unit}{interval}</span></th>']
+        method = self._method(row) if row.mark or row.method or row.heads else ""
+        parts = [f'<tr><th scope="row">{name}<span class="basis">{code}{unit}{interval}</span>{method}</th>']
         for cell, day, column in zip(row.cells, days, columns, strict=True):
             year = column.new_year
             if not cell:
@@ -89,20 +95,36 @@ class _Writer:
         parts.append("</tr>")
         return "".join(parts)
 
+    def _method(self, row: Row) -> str:
+        """Below a row's name, by comparability: its method, its mark, and behind a summary why it is as it is."""
+        told = f'<span class="method">{escape(row.method)}</span>' if row.method else ""
+        mark = f'<small class="tag mark">{escape(row.mark)}</small>' if row.mark else ""
+        if not row.heads and not row.method:
+            return told + mark  # nobody has assessed it, and nothing else is to be told apart from it
+        head = escape(" · ".join(row.heads))
+        notes = "".join(f"<li>{escape(note)}</li>" for note in row.notes)
+        return f'{told}{mark}<details class="why"><summary>{head or self._why}</summary><ul>{notes}</ul></details>'
+
     def value(self, value: Value) -> str:
         mark = value.mark
         kind = f"v {mark}" if mark else "v"
+        if value.step:
+            kind += " step"
         if value.worded:
             kind += " words" if value.arrived else " words waiting"
         parts = [f'<a class="{kind}" href="values/{value.letter}/{value.ordinal}"><b>{escape(value.shown)}</b>']
         if mark or value.remarks or value.locked:
             parts.append(self._signs(value))
+        if value.original:
+            parts.append(f'<small class="original">{self._converted}{escape(value.original)}</small>')
         if value.unit is not None:
             parts.append(f"<small>{escape(value.unit) if value.unit else self._no_unit}</small>")
         if value.interval is not None:
             parts.append(
                 f'<small class="own">({escape(value.interval) if value.interval else self._no_interval})</small>'
             )
+        if value.step:
+            parts.append(self._step)
         if value.corrected:
             parts.append(self._corrected)
         if value.preliminary:

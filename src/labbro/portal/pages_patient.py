@@ -15,7 +15,9 @@ from labbro.databank import AccessEntry, StoredLetter
 from labbro.errors import NotAllowed, NotFound
 from labbro.letters.protection import held_back
 from labbro.portal import chart, cumulated, detail, filters, formats, grid
+from labbro.portal.comparing import chosen_placer, newest_placer, switch
 from labbro.portal.cumulated import View
+from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.patient import Opened, banner, enter, home_of, letter_key, name_of
 from labbro.portal.texts import Texts
 from labbro.portal.web import AnyRequest, Page, Portal, go_to, page
@@ -81,7 +83,8 @@ def _results(portal: Portal, told: Opened) -> Page:
         return go_to(f"{told.address}/results{rest}{'&' if rest else '?'}removed=1")
     history = portal.databank.history(told.seen.patient_key)
     now = formats.danish_time(portal.clock.now())
-    view = cumulated.build(history, wanted, texts=texts, today=now.date())
+    placer = chosen_placer(portal, wanted)
+    view = cumulated.build(history, wanted, texts=texts, today=now.date(), placer=placer)
     actor = told.visit.session.actor.name if told.visit.session else ""
     return page(
         portal,
@@ -90,6 +93,7 @@ def _results(portal: Portal, told: Opened) -> Page:
         patient=banner(portal, told, history.patient, "results", history),
         view=view,
         grid=grid.table(view, texts) if view.groups else "",
+        switch=switch(portal, told, view, placer),
         elsewhere=bool(history.reports or history.requisitions),
         words=_counts(view, texts),
         newer=f"results{view.filters.query(page=view.filters.page - 1)}" if view.filters.page > 1 else "",
@@ -126,7 +130,9 @@ def _counts(view: View, texts: Texts) -> list[str]:
 def _course(portal: Portal, told: Opened, row: str) -> Page:
     texts = told.visit.texts
     history = portal.databank.history(told.seen.patient_key)
-    found = chart.course(history, row, texts)
+    wanted = filters.from_query(told.visit.request.query_params)
+    placer = chosen_placer(portal, wanted)
+    found = chart.course(history, row, texts, placer)
     if found is None:
         raise NotFound("The patient has no such row.")
     return page(
@@ -135,6 +141,7 @@ def _course(portal: Portal, told: Opened, row: str) -> Page:
         "course.html",
         patient=banner(portal, told, history.patient, "results", history),
         course=found,
+        c=comparing_words(texts.language),
         data=_script_data(found.chart),
     )
 
@@ -147,7 +154,7 @@ def _script_data(told: chart.Chart) -> str:
 def _value(portal: Portal, told: Opened, key: UUID, ordinal: FromPath[int]) -> Page:
     texts = told.visit.texts
     history = portal.databank.history(told.seen.patient_key)
-    found = detail.detail(history, key, ordinal, texts)
+    found = detail.detail(history, key, ordinal, texts, newest_placer(portal))
     if found is None:
         raise NotFound("The patient has no such result.")
     patient = banner(portal, told, history.patient, "results", history)

@@ -1,23 +1,21 @@
-"""Which results stand in the same row of the cumulated view. Pure.
+"""Which results stand in the same row of the cumulated view by code. Pure.
 
-The one place that decides it. Today: same analysis code, code system and responsible, and units that mean the same.
-A room that knows measurement procedures will put its own decision here.
+Same analysis code, code system and responsible, and units that mean the same. Rows by comparable method:
+`labbro.portal.comparable`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 
 import msgspec
 
+from labbro.codes.units import normal_unit
 from labbro.databank.history import StoredResult
 
 _Kind = tuple[str, str, str, str | None]  # analysis code, its system and responsible, the unit as spelled
-_POWER = re.compile(r"^(?:x|\*|×)?10(?:\^|\*{1,2}|E|e)?(\d{1,2})/(?:L|l)$")
 
 
 class RowKey(msgspec.Struct, frozen=True, gc=False):
@@ -33,23 +31,6 @@ class RowKey(msgspec.Struct, frozen=True, gc=False):
         """Sixteen hexadecimal digits that name the row in an address; they say nothing of the patient."""
         told = "\0".join((self.code, self.system, self.responsible, self.unit or ""))
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
-
-
-@lru_cache(maxsize=4096)
-def normal_unit(unit: str | None) -> str | None:
-    """One spelling for units that mean the same (`µmol/l` = `umol/L`, `10E9/L` = `x10^9/l`); None for no unit.
-
-    Only spelling is evened out. Case stays, since `m` and `M` differ by a factor of 10^9.
-    """
-    if unit is None:
-        return None
-    spelled = "".join(unit.split()).replace("\N{MICRO SIGN}", "u").replace("\N{GREEK SMALL LETTER MU}", "u")
-    power = _POWER.match(spelled)
-    if power:
-        return f"10^{power.group(1)}/L"
-    if spelled.endswith("/l"):
-        spelled = spelled[:-1] + "L"
-    return spelled or None
 
 
 def row_keys(results: Sequence[StoredResult]) -> list[RowKey]:

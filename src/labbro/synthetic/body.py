@@ -102,7 +102,7 @@ class Sample:
     def measure(self, analytes: tuple[Analyte, ...]) -> list[float]:
         """One measurement of each analyte, in its unit, not rounded. Computed quantities agree with the measured."""
         measured: dict[str, float] = {}
-        return [self._quantity(analyte.latent, measured) * analyte.scale for analyte in analytes]
+        return [self._quantity(one.latent, measured) * one.scale + one.offset for one in analytes]
 
     def _quantity(self, quantity: str, measured: dict[str, float]) -> float:
         if quantity not in measured:

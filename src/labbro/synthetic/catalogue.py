@@ -37,7 +37,8 @@ class Analyte(msgspec.Struct, frozen=True):
     `level_men`, `level_women`: usual level in the analyte's unit. `between`, `within`, `analytical`: coefficients of
     variation in per cent: between persons, within a person, of the measurement. `men`, `women`: reference limits;
     `old`: limits from the age of 70 for both. `lowest`, `highest`: beyond these the answer is `<` or `>`.
-    `latent`: the quantity behind, where several analytes answer the same one; `scale` times it gives this unit.
+    `latent`: the quantity behind, where several analytes answer the same one; `scale` times it, plus `offset`, gives
+    this unit, and what the method reads too high.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Analyte(msgspec.Struct, frozen=True):
     interval_text: str
     latent: str
     scale: float
+    offset: float = 0.0
 
     @property
     def complete_name(self) -> str:
@@ -101,6 +103,7 @@ def _analyte(row: dict[str, str]) -> Analyte:
         interval_text=row["text"],
         latent=row["latent"] or row["key"],
         scale=_number(row["scale"]) or 1.0,
+        offset=_number(row["offset"]) or 0.0,
     )
 
 

@@ -21,7 +21,7 @@ class Character(msgspec.Struct, frozen=True):
     """A demonstration person. `practices`: places in country.PRACTICES, two when the person has moved.
 
     `replacement` is a number used in place of a CPR number (X-eCPR). `papers`: microbiology, pathology, genetics and
-    requests besides the blood.
+    requests besides the blood. `moved_at`: when, as a part of the span. `first_to_see`: offered before the others.
     """
 
     given_name: str
@@ -35,6 +35,8 @@ class Character(msgspec.Struct, frozen=True):
     refuses: bool = False
     replacement: str = ""
     papers: tuple[Papers, ...] = ()
+    moved_at: float = 0.55
+    first_to_see: bool = False
 
 
 def _days_ago(days: int, course: Callable[..., Course], **more: object) -> Told:
@@ -267,5 +269,11 @@ CHARACTERS = (
         "Erstatningsnummer (X-eCPR) i stedet for CPR-nummer",
         "Replacement number (X-eCPR) in place of a CPR number",
         (_days_ago(12, acute.chest_pain, infarction=False),), replacement="0407851QX4",
+    ),
+    Character(
+        "Viggo", "Strandmark", "male", (1958, 1, 24), (5, 1),
+        "Sammenlignelighed: PSA og kreatinin ser ud til at ændre sig, men det er metoden; samme svar i andre enheder",
+        "Comparability: PSA and creatinine seem to change, but it is the method; the same results in other units",
+        (routine.other_methods,), moved_at=0.32, first_to_see=True,
     ),
 )  # fmt: skip

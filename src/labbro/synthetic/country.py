@@ -44,7 +44,7 @@ class Era(msgspec.Struct, frozen=True):
 
 
 class Method(msgspec.Struct, frozen=True):
-    """Until a day a laboratory answers one analyte by another of the catalogue: older code, unit or interval."""
+    """Until a day a laboratory answers one analyte by another of the catalogue: other code, unit, interval, method."""
 
     until: dt.date
     analyte: str
@@ -99,6 +99,9 @@ KLITHAVN = Laboratory(
     (
         Method(dt.date(2022, 2, 1), "tsh", "tsh-older-interval"),
         Method(dt.date(2018, 1, 15), "creatinine", "creatinine-older-code"),
+        # Another calibration from that day on: a fifth higher, under the same code and with the same interval.
+        Method(dt.date(2022, 3, 1), "psa", "psa"),
+        Method(FOREVER, "psa", "psa-hybritech"),
     ),
     groups=True,
     repeats=True,
@@ -107,7 +110,13 @@ SONDERLUND = Laboratory(
     "QSL",
     _laboratory_party(2, "Q202", "Sønderlund Sygehus"),
     (Era(dt.date(2020, 6, 1), "XR0130K", "edifact", ","), Era(FOREVER, "XR0131K", "edifact")),
-    (Method(dt.date(2021, 5, 3), "acr", "acr-molar"), Method(dt.date(2023, 9, 4), "alat", "alat-older-interval")),
+    (
+        Method(dt.date(2021, 5, 3), "acr", "acr-molar"),
+        Method(dt.date(2023, 9, 4), "alat", "alat-older-interval"),
+        Method(dt.date(2018, 6, 1), "hba1c", "hba1c-dcct"),
+        Method(dt.date(2018, 6, 1), "hb", "hb-mass"),
+        Method(FOREVER, "creatinine", "creatinine-jaffe"),
+    ),
     flags=False,
 )
 EGEBRO = Laboratory(

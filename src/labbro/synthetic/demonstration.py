@@ -31,12 +31,16 @@ _NO_END = dt.date.max.toordinal()
 
 
 class DemonstrationPerson(msgspec.Struct, frozen=True):
-    """An invented person to sign in and look at: `cpr` fails modulus 11 (one is a replacement number, X-eCPR)."""
+    """An invented person to sign in and look at: `cpr` fails modulus 11 (one is a replacement number, X-eCPR).
+
+    `first_to_see`: to be offered before the others.
+    """
 
     name: str
     cpr: str
     story_da: str
     story_en: str
+    first_to_see: bool = False
 
 
 class Now(Protocol):
@@ -64,7 +68,7 @@ class Keeper(Protocol):
 def people() -> tuple[DemonstrationPerson, ...]:
     """Everyone in the demonstration, the richest history first."""
     return tuple(
-        DemonstrationPerson(who.name, who.cpr, character.story_da, character.story_en)
+        DemonstrationPerson(who.name, who.cpr, character.story_da, character.story_en, character.first_to_see)
         for who, character in zip(_persons(), CHARACTERS, strict=True)
     )
 
@@ -76,7 +80,9 @@ def plans(place: int, until: dt.datetime) -> list[PlannedLetter]:
     chance = Chance(SEED, "demonstration", place)
     first, last = PRACTICES[character.practices[0]], PRACTICES[character.practices[-1]]
     courses = tuple(told(span, chance.of(number)) for number, told in enumerate(character.courses))
-    story = Story(_persons()[place], span, ((span.part(0.55), first), (_NO_END, last)), courses, character.refuses)
+    story = Story(
+        _persons()[place], span, ((span.part(character.moved_at), first), (_NO_END, last)), courses, character.refuses
+    )
     told = Reporter(story, SEED, tag_of("demonstration", until.date())).letters(until)
     return sorted(told, key=lambda planned: (planned.sent_at, planned.number))
 

@@ -24,15 +24,23 @@ SENT_OUT = frozenset({"vitamin-d", "t3-free"})
 
 # The headings under which a laboratory files its analyses in XML letters: (identifier, name, keys in order).
 REQUISITION_GROUPS = (
-    ("HAEM", "Hæmatologi", ("hb", "evf", "mcv", "reticulocytes", "leukocytes", *DIFFERENTIAL, "thrombocytes", "sr")),
+    (
+        "HAEM",
+        "Hæmatologi",
+        ("hb", "hb-mass", "evf", "mcv", "reticulocytes", "leukocytes", *DIFFERENTIAL, "thrombocytes", "sr"),
+    ),
     ("KOAG", "Koagulation", ("inr", "inr-treated", "aptt", "d-dimer")),
     ("INF", "Inflammation", ("crp", "procalcitonin")),
-    ("NYRE", "Væsketal og nyre", (*KIDNEY, "creatinine-older-code", "urea", "urate", *MINERALS, *BLOOD_GAS)),
+    (
+        "NYRE",
+        "Væsketal og nyre",
+        (*KIDNEY, "creatinine-older-code", "creatinine-jaffe", "urea", "urate", *MINERALS, *BLOOD_GAS),
+    ),
     ("LEVER", "Lever, galde og pankreas", (*LIVER, "alat-older-interval", "ggt", "ldh", "amylase")),
     ("HJERTE", "Hjerte", ("troponin-t",)),
-    ("DIAB", "Diabetes og lipider", ("hba1c", "glucose", *LIPIDS)),
+    ("DIAB", "Diabetes og lipider", ("hba1c", "hba1c-dcct", "glucose", *LIPIDS)),
     ("JERN", "Jern og vitaminer", ("ferritin", "ferritin-older-interval", *IRON[1:], *VITAMINS)),
-    ("HORM", "Hormoner og markører", ("tsh", "tsh-older-interval", "t4-free", "t3-free", "psa")),
+    ("HORM", "Hormoner og markører", ("tsh", "tsh-older-interval", "t4-free", "t3-free", "psa", "psa-hybritech")),
     ("MED", "Lægemidler", ("lithium",)),
     ("URIN", "Urin", ("acr", "acr-molar", "albumin-urine", *DIPSTICK)),
 )

@@ -20,11 +20,15 @@
     return point.preliminary || point.beyond ? `${kind}-open` : kind;
   }
 
-  // The line stops before a limit of measurement and begins again after it.
+  // The line stops before a limit of measurement and begins again after it; so it does where the method changes.
   function line() {
     const x = [];
     const y = [];
     for (const point of told.points) {
+      if (point.step) {
+        x.push(point.at);
+        y.push(null);
+      }
       x.push(point.at);
       y.push(point.beyond ? null : point.value);
     }
@@ -105,6 +109,20 @@
     return lines;
   }
 
+  function steps() {
+    return told.points.filter((point) => point.step).map((point) => ({
+      type: "line",
+      xref: "x",
+      yref: "paper",
+      layer: "below",
+      x0: point.at,
+      x1: point.at,
+      y0: 0,
+      y1: 1,
+      line: { color: colour("--odd"), width: 1.5, dash: "dash" },
+    }));
+  }
+
   function span() {
     const times = [...told.points.map((point) => point.at), ...told.bands.flatMap((band) => [band.begin, band.end])];
     times.sort();
@@ -137,7 +155,7 @@
       hoverlabel: { bgcolor: colour("--paper"), bordercolor: colour("--line"), font: { color: colour("--ink") } },
       dragmode: false,
       showlegend: false,
-      shapes: [...bands(), ...edges()],
+      shapes: [...bands(), ...edges(), ...steps()],
       xaxis: {
         ...axis,
         type: "date",

@@ -93,6 +93,30 @@ def prostate(span: Span, chance: Chance) -> Course:
     return Course(curves, tuple(visits))
 
 
+def other_methods(span: Span, chance: Chance) -> Course:
+    """Nothing much happens to the person, but much to the methods: stable PSA and creatinine, well controlled HbA1c.
+
+    Twice a year in the practice; now and then an infection, with CRP measured there and by the laboratory.
+    """
+    infections = [span.part(part) for part in (0.12, 0.46, 0.71, 0.93)]
+    curves = (
+        Curve("psa", "level", ((span.first, 2.3), (span.last, 2.6))),
+        Curve("hba1c", "level", ((span.first, 54), (span.last, 51))),
+        Curve("creatinine", "level", ((span.first, 93), (span.last, 93))),
+        *(Curve("crp", "plus", ((day - 4, 0), (day, 62), (day + 6, 21), (day + 20, 0))) for day in infections),
+    )
+    panel = ("hb", "creatinine", "egfr", "sodium", "potassium", "hba1c", "psa", "alat", "tsh", "crp")
+    visits = [
+        Visit(day, "practice", panel, chance.between(8, 10.5), "Halvårskontrol")
+        for day in every(span.first + 20, span.last - 12, 182)
+    ]
+    for day in infections:
+        visits.append(Visit(day, "point-of-care", ("crp",), 9.2, "Hoste og feber"))
+        visits.append(Visit(day, "practice", ("crp", "leukocytes", "hb"), 9.4, "Hoste og feber"))
+        visits.append(Visit(day + 6, "point-of-care", ("crp",), 10.3, "Kontrol"))
+    return Course(curves, tuple(visits))
+
+
 def events(span: Span, chance: Chance, *happenings: Happening) -> Course:
     """Samples in hospital or practice with which something happens: one for each, spread over the last two years."""
     visits: list[Visit] = []
