@@ -237,12 +237,6 @@ def test_several_files_need_a_folder(run, folder):
     assert "--out" in err
 
 
-def test_the_european_document_is_refused_in_a_sentence_until_it_can_be_written(run, folder):
-    code, _, err = run("convert", "--to", "eu", folder / "good.edi")
-    assert code == 2
-    assert "European" in err
-
-
 def test_json_that_was_converted_is_the_letter(run, folder):
     _, out, _ = run("convert", "--to", "json", folder / "good.edi")
     (reading,) = letters.read(edi())

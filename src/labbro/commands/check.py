@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import msgspec
 import typer
@@ -10,7 +11,11 @@ import typer
 from labbro import letters
 from labbro.commands.inputs import inputs_of
 from labbro.commands.options import Format, FormatOption, Language, LanguageOption, Paths, finding_line
+from labbro.eu.reading import DocumentReading, read_document
+from labbro.eu.sniffing import document_in
 from labbro.letters import Reading
+
+Checked = Reading | DocumentReading
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +31,7 @@ def check(paths: Paths, form: FormatOption = Format.text, language: LanguageOpti
     invalid = total = 0
     for given in inputs_of(paths):
         with given.opened() as file:
-            for reading in letters.read(file):
+            for reading in readings_of(file):
                 total += 1
                 invalid += not reading.ok
                 if form is Format.json:
@@ -38,7 +43,13 @@ def check(paths: Paths, form: FormatOption = Format.text, language: LanguageOpti
     raise typer.Exit(1 if invalid else 0)
 
 
-def checked_json(name: str, reading: Reading) -> dict[str, object]:
+def readings_of(file: BinaryIO) -> Iterator[Checked]:
+    """The letters of a file, or its European document."""
+    data, rest = document_in(file)
+    return letters.read(rest) if data is None else iter((read_document(data),))
+
+
+def checked_json(name: str, reading: Checked) -> dict[str, object]:
     """One line of `check --format json`."""
     return {
         "file": name,
@@ -52,7 +63,7 @@ def checked_json(name: str, reading: Reading) -> dict[str, object]:
     }
 
 
-def checked_lines(name: str, reading: Reading, language: str) -> Iterator[str]:
+def checked_lines(name: str, reading: Checked, language: str) -> Iterator[str]:
     """What `check` prints for a person."""
     what = " ".join(part for part in (reading.standard, reading.version_code, reading.reference) if part)
     yield f"{name}: {what or 'no letter'}: {'valid' if reading.ok else 'INVALID'}"

@@ -65,17 +65,15 @@ def convert(
 
     Exit 0: all are converted. 1: some are refused. 2: wrong use.
     """
-    if to is Target.eu:
-        raise WrongUse("The European document cannot be written yet; use --to xml, edifact or json.")
     if to is None and version is None:
-        raise WrongUse("Say what to make of the letters: --to xml, edifact or json, or --version.")
+        raise WrongUse("Say what to make of the letters: --to xml, edifact, json or eu, or --version.")
     values = _given(given or [], version)
     sources = inputs_of(paths)
     if out is None and len(sources) > 1:
         raise WrongUse("Several files cannot go to standard output; name a folder with --out.")
     as_json = form is Format.json and out is not None
     with Workshop(out) as workshop:
-        job = Job(to and to.value, version, values, workshop.folder, as_json, language.value)
+        job = Job(None if to is None else to.value, version, values, workshop.folder, as_json, language.value)
         found = [looked_up(given) for given in sources]
         size_bytes = _total_bytes(found)
         worth = size_bytes is None or size_bytes > WORTH_SHARING_BYTES

@@ -16,15 +16,17 @@ import msgspec
 from labbro import letters
 from labbro.commands.options import finding_line
 from labbro.errors import WrongUse
+from labbro.eu.of_letters import document_of
+from labbro.eu.sniffing import document_in
 from labbro.letters import Finding, Letter, Reading, vans
 from labbro.letters.moving import move_to
 from labbro.letters.shares import SHARE_BYTES, Share, read_share
 from labbro.letters.writing import Piece, piece_of
 
-To = Literal["xml", "edifact", "json"]
-ENDINGS: dict[str, str] = {"xml": ".xml", "edifact": ".edi", "json": ".json"}
+To = Literal["xml", "edifact", "json", "eu"]
+ENDINGS: dict[str, str] = {"xml": ".xml", "edifact": ".edi", "json": ".json", "eu": ".json"}
 FLUSH_BYTES = 1 << 20
-# JSON is a list of letters; one letter alone stands without the list.
+# JSON is a list of letters; one letter alone stands without the list. A European document always stands alone.
 JSON_HEAD, JSON_BETWEEN, JSON_END = b"[\n", b",\n", b"\n]\n"
 
 
@@ -114,7 +116,25 @@ def _sources(task: Task) -> Iterator[tuple[int, Iterator[Reading]]]:
         except OSError as fault:
             raise WrongUse(f"{path} cannot be read: {fault.strerror}.") from None
         with file:
-            yield source, letters.read(_content(file))
+            yield source, _readings(_content(file))
+
+
+def _readings(content: bytes | BinaryIO) -> Iterator[Reading]:
+    """The letters of a file; a European document as a reading without a letter."""
+    data, content = document_in(content)
+    return letters.read(content) if data is None else iter((document_reading(data),))
+
+
+def document_reading(data: bytes) -> Reading:
+    """What is to be told of a European document where letters are asked for: it is none, and is not made into one."""
+    why = Finding(
+        severity="error",
+        code="is-a-document",
+        path=None,
+        message="This is a European document; letters are made into documents, not documents into letters.",
+        message_da="Dette er et europæisk dokument; breve gøres til dokumenter, ikke dokumenter til breve.",
+    )
+    return Reading("xml", None, None, None, None, None, (why,), data)
 
 
 def _content(file: BinaryIO) -> bytes | BinaryIO:
@@ -142,6 +162,9 @@ def converted(
     if to == "json":
         said = msgspec.json.format(msgspec.json.encode(letters.to_json(letter)), indent=2)
         return Piece(JSON_HEAD, b"  " + said.replace(b"\n", b"\n  "), JSON_END), told
+    if to == "eu":
+        document, findings = document_of(letter)
+        return None if document is None else Piece(document.encoded() + b"\n", b"", b""), (*told, *findings)
     piece, findings = piece_of(letter, to)
     return piece, (*told, *findings)
 
@@ -154,13 +177,14 @@ def unwrapped(data: bytes) -> bytes:
 class _Bodies:
     """The bodies of one document that are still in memory, and the file they go to."""
 
-    def __init__(self, path: str, number: int, piece: Piece, ending: str) -> None:
-        self.path, self.number, self.ending, self.closing = path, number, ending, piece.closing
+    def __init__(self, path: str, number: int, piece: Piece) -> None:
+        self.path, self.number, self.closing = path, number, piece.closing
+        self.is_list = piece.head == JSON_HEAD
         self.letters = 0
         self.parts: list[bytes] = []
 
     def add(self, piece: Piece) -> None:
-        if self.letters and self.ending == ENDINGS["json"]:
+        if self.letters and self.is_list:
             self.parts.append(JSON_BETWEEN)
         self.parts.append(piece.body)
         self.letters += 1
@@ -175,7 +199,7 @@ class _Bodies:
         """Ends a whole document."""
         self.parts.append(Piece(b"", b"", self.closing).closed(self.letters))
         self.flush()
-        if self.ending == ENDINGS["json"] and self.letters == 1:
+        if self.is_list and self.letters == 1:
             whole = Path(self.path)
             whole.write_bytes(unwrapped(whole.read_bytes()))
 
@@ -217,7 +241,7 @@ class _Maker:
         bodies = self._open.get((ending, piece.head))
         if bodies is None:
             path = f"{self._folder}/{self._source}-{len(self._open)}"
-            bodies = self._open[ending, piece.head] = _Bodies(path, len(self._open), piece, ending)
+            bodies = self._open[ending, piece.head] = _Bodies(path, len(self._open), piece)
             if self._task.share is None:
                 bodies.parts.append(piece.head)
         bodies.add(piece)

@@ -19,7 +19,7 @@ from typing import Final, Self
 
 import msgspec
 
-from labbro.commands.converting import ENDINGS, JSON_BETWEEN, Document, unwrapped
+from labbro.commands.converting import JSON_BETWEEN, JSON_HEAD, Document, unwrapped
 from labbro.commands.inputs import Input
 from labbro.errors import WrongUse
 from labbro.letters.writing import Piece
@@ -109,6 +109,7 @@ class _Growing:
 
     def __init__(self, first: Document, path: str) -> None:
         self.ending, self.path = first.ending, path
+        self.is_list = first.head == JSON_HEAD
         self.closing = first.closing
         self.letters = 0
         with Path(path).open("xb") as file:
@@ -116,7 +117,7 @@ class _Growing:
 
     def add(self, part: Document) -> None:
         with Path(self.path).open("ab") as file, Path(part.path).open("rb") as source:
-            if self.letters and self.ending == ENDINGS["json"]:
+            if self.letters and self.is_list:
                 file.write(JSON_BETWEEN)
             shutil.copyfileobj(source, file, COPY_BYTES)
         Path(part.path).unlink()
@@ -125,7 +126,7 @@ class _Growing:
     def close(self) -> None:
         with Path(self.path).open("ab") as file:
             file.write(Piece(b"", b"", self.closing).closed(self.letters))
-        if self.letters == 1 and self.ending == ENDINGS["json"]:
+        if self.letters == 1 and self.is_list:
             Path(self.path).write_bytes(unwrapped(Path(self.path).read_bytes()))
 
 

@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from labbro import letters
+from labbro.commands.check import Checked, readings_of
 from labbro.commands.inputs import inputs_of
 from labbro.commands.options import Language, LanguageOption, finding_line
 from labbro.errors import WrongUse
-from labbro.letters import Reading, vans
+from labbro.eu import showing
+from labbro.eu.reading import DocumentReading
+from labbro.letters import vans
 
 
 def register(app: typer.Typer) -> None:
@@ -33,17 +36,21 @@ def show(
         raise WrongUse(f"{path} holds no file.")
     faulty = False
     with given.opened() as file:
-        for reading in letters.read(file):
+        for reading in readings_of(file):
             faulty |= not reading.ok
             shown = _shown(reading, html, language)
             if shown:
                 print(shown)
-            for finding in reading.findings if reading.letter is None or not html else ():
+            for finding in reading.findings if not shown or not html else ():
                 print(finding_line(finding, language), file=sys.stderr)
     raise typer.Exit(1 if faulty else 0)
 
 
-def _shown(reading: Reading, html: bool, language: Language) -> str:
+def _shown(reading: Checked, html: bool, language: Language) -> str:
+    if isinstance(reading, DocumentReading):
+        if reading.bundle is None or not reading.ok:
+            return ""
+        return (showing.show_html if html else showing.show_text)(reading.bundle, language.value)
     if reading.letter is not None:
         return (letters.show_html if html else letters.show_text)(reading.letter, language.value)
     # A receipt of the transport holds no letter, but says something.

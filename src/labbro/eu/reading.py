@@ -6,7 +6,7 @@ Codes keep the system they came with; the two addresses of NPU are one. Source: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -74,6 +74,33 @@ class DocumentReading(msgspec.Struct, frozen=True):
     report: Report | None
     bundle: Bundle | None
     findings: tuple[Finding, ...]
+    raw: bytes = b""
+
+    @property
+    def reference(self) -> str | None:
+        """The document's own identifier."""
+        identifier = one_object(self.bundle.content.get("identifier")) if self.bundle is not None else {}
+        return str(identifier["value"]) if identifier.get("value") else None
+
+    @property
+    def syntax(self) -> Literal["json"]:
+        """As the letters' readings have it."""
+        return "json"
+
+    @property
+    def standard(self) -> str:
+        """What the document follows."""
+        return STANDARD
+
+    @property
+    def version_code(self) -> str:
+        """Which version of it."""
+        return VERSION
+
+    @property
+    def namespace(self) -> None:
+        """JSON has none."""
+        return
 
     @property
     def ok(self) -> bool:
@@ -85,7 +112,7 @@ def read_document(data: bytes) -> DocumentReading:
     """Reads a document. Never raises on bad input: what is wrong is told in findings."""
     parsed = parse(data)
     if parsed.bundle is None:
-        return DocumentReading(None, None, parsed.findings)
+        return DocumentReading(None, None, parsed.findings, data)
     try:
         report = _Reader(parsed.bundle).report()
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, msgspec.ValidationError) as error:
@@ -96,8 +123,8 @@ def read_document(data: bytes) -> DocumentReading:
             message=f"The document has not the shape of its profiles ({type(error).__name__}); check it against them.",
             message_da="Dokumentet har ikke den form, profilerne kræver; kontrollér det mod dem.",
         )
-        return DocumentReading(None, parsed.bundle, (*parsed.findings, fault))
-    return DocumentReading(report, parsed.bundle, parsed.findings)
+        return DocumentReading(None, parsed.bundle, (*parsed.findings, fault), data)
+    return DocumentReading(report, parsed.bundle, parsed.findings, data)
 
 
 class _Reader:

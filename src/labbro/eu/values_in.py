@@ -21,6 +21,7 @@ from labbro.records.model import (
     RequisitionGroup,
 )
 
+_MOST_DIGITS: Final = 40  # 1E+999999999 would fill the memory
 _NPU: Final = (addresses.NPU, addresses.NPU_OF_MEDCOM)
 
 
@@ -65,8 +66,8 @@ def quantity_of(told: Json) -> Value:
 
 
 def digits(told: object) -> str:
-    """A number with the digits it was sent with."""
-    return f"{told:f}" if isinstance(told, Decimal) else str(told)
+    """A number with the digits it was sent with; one beyond all measure as it was written."""
+    return f"{told:f}" if isinstance(told, Decimal) and abs(told.adjusted()) < _MOST_DIGITS else str(told)
 
 
 def _plain_quantity(told: Json) -> str:

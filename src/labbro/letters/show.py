@@ -45,7 +45,11 @@ def view(letter: Letter, language: Language = "da", known: Registry | None = Non
 
 def show_text(letter: Letter, language: Language = "da", known: Registry | None = None) -> str:
     """The letter for a terminal, at most 100 columns wide."""
-    page = view(letter, language, known)
+    return text_of(view(letter, language, known))
+
+
+def text_of(page: View) -> str:
+    """A page for a terminal, at most 100 columns wide."""
     lines = [page.title, "=" * len(page.title)]
     for section in page.sections:
         title = wrap(section.title, WIDTH) or [""]
@@ -128,7 +132,11 @@ def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
 
 def html_fragment(letter: Letter, language: Language = "da", known: Registry | None = None) -> str:
     """The letter as markup to stand in a page: headings from h2, classes but no styles and no scripts."""
-    page = view(letter, language, known)
+    return fragment_of(view(letter, language, known))
+
+
+def fragment_of(page: View) -> str:
+    """A page as markup to stand in another: headings from h2, classes but no styles and no scripts."""
     parts = [f'<article class="letter" lang="{page.language}"><h2>{escape(page.title)}</h2>']
     parts += [_section(section) for section in page.sections]
     parts.append("</article>")
@@ -209,12 +217,16 @@ h2,h3{break-after:avoid}a{color:inherit}.letter-notice{background:none;border:1p
 
 def show_html(letter: Letter, language: Language = "da", known: Registry | None = None) -> str:
     """The letter as a whole page that prints well and loads nothing."""
-    page = view(letter, language, known)
+    return html_of(view(letter, language, known))
+
+
+def html_of(page: View) -> str:
+    """A whole page that prints well and loads nothing."""
     return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{page.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(page.title)}</title><style>{STYLE}</style></head>"
-        f"<body><main>{html_fragment(letter, language, known)}</main></body></html>"
+        f"<body><main>{fragment_of(page)}</main></body></html>"
     )
 
 
