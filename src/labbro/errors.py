@@ -34,6 +34,11 @@ class LabbroError(Exception):
         if code is not None:
             self.code = code
 
+    @property
+    def further(self) -> dict[str, str]:
+        """What a program needs beside the code, by name: extension members of the problem document (RFC 9457)."""
+        return {}
+
 
 class WrongUse(LabbroError):
     """The caller asked for something that cannot be done as asked."""

@@ -138,14 +138,16 @@ def _number_doors(services: Services, calls: Calls) -> list[ControllerRouterHand
     """REST and SOAP, one inside."""
     if services.numbers is None:
         return []
+    life_of = life.reader(services.databank, services.members)
     return [
-        *number_routes(services.numbers, calls, life.reader(services.databank, services.members)),
+        *number_routes(services.numbers, calls, life_of),
         *soap_routes(
             services.numbers,
             calls,
             public_url=services.settings.public_url,
             clock=services.clock,
             identities=services.identities,
+            life_of=life_of,
         ),
     ]
 

@@ -29,6 +29,8 @@ from labbro.numbers.model import (
     Approval,
     Attendance,
     Attended,
+    Claim,
+    ClaimRequest,
     Drawn,
     DrawRequest,
     LifeEvent,
@@ -58,6 +60,12 @@ class GiveBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     last_number: str | None = None
 
 
+class DrawProblem(Problem, frozen=True, kw_only=True, omit_defaults=True):
+    """A draw that conflicts. `approval_id`: with `approval-needed`, what another person is to approve."""
+
+    approval_id: UUID | None = None
+
+
 class SecondWord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A second person's yes or no to a draw far above plan."""
 
@@ -74,8 +82,10 @@ def routes(service: NumberService, calls: Calls, life_of: LifeOf = no_life) -> l
     return [
         *_drawing(service, calls),
         *_giving_back(service, calls),
+        *_listing(service, calls),
         *_looking(service, calls, life_of),
         *_deciding(service, calls),
+        *_claiming(service, calls),
     ]
 
 
@@ -85,7 +95,7 @@ def _drawing(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]:
         status_code=HTTPStatus.OK,
         operation_id="draw-series",
         summary="Draw a series of numbers",
-        responses=problem_specs(400, 401, 403, 404, 409, 429, 503),
+        responses=problem_specs(400, 401, 403, 404, 429, 503) | problem_specs(409, kind=DrawProblem),
         tags=_TAGS,
     )
     async def draw(request: AnyRequest, data: JSONBody[DrawRequest]) -> Drawn:
@@ -124,6 +134,7 @@ def _giving_back(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]
     )
     def release(request: AnyRequest, series_id: FromPath[UUID], data: JSONBody[GiveBack]) -> Release:
         """Released numbers are void, unless the operator's policy lets them rest and return."""
+        caller = calls.caller(request)
         if data.series_id not in (None, series_id):
             raise WrongUse(
                 "The body names another series than the address.",
@@ -136,12 +147,12 @@ def _giving_back(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]
             first_number=data.first_number,
             last_number=data.last_number,
         )
-        return service.release(calls.caller(request), asked)
+        return service.release(caller, asked)
 
     return [release]
 
 
-def _looking(service: NumberService, calls: Calls, life_of: LifeOf) -> list[HTTPRouteHandler]:
+def _listing(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]:
     @get(
         "/numbers/series",
         sync_to_thread=True,
@@ -152,7 +163,7 @@ def _looking(service: NumberService, calls: Calls, life_of: LifeOf) -> list[HTTP
     )
     def list_series(
         request: AnyRequest,
-        account_id: UUID | None = None,
+        account_id: Annotated[UUID | None, QueryParameter(description="Of this account only.")] = None,
         before: Annotated[UUID | None, QueryParameter(description="From the page before.")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=500)] = 100,
     ) -> SeriesPage:
@@ -192,10 +203,18 @@ def _looking(service: NumberService, calls: Calls, life_of: LifeOf) -> list[HTTP
         responses=problem_specs(400, 401, 403, 404, 503),
         tags=_TAGS,
     )
-    def list_drawn(request: AnyRequest, since: dt.date, account_id: UUID | None = None) -> list[DrawnDay]:
+    def list_drawn(
+        request: AnyRequest,
+        since: Annotated[dt.date, QueryParameter(description="The first day.")],
+        account_id: Annotated[UUID | None, QueryParameter(description="Of this account only.")] = None,
+    ) -> list[DrawnDay]:
         """Danish days, oldest first."""
         return list(service.drawn_by_day(calls.caller(request), since, account_id))
 
+    return [list_series, show_series, show_space, list_drawn]
+
+
+def _looking(service: NumberService, calls: Calls, life_of: LifeOf) -> list[HTTPRouteHandler]:
     @get(
         "/numbers/{number:str}",
         sync_to_thread=True,
@@ -205,9 +224,12 @@ def _looking(service: NumberService, calls: Calls, life_of: LifeOf) -> list[HTTP
         tags=_TAGS,
     )
     def look_up(request: AnyRequest, number: FromPath[str]) -> NumberInformation:
-        """With the sample's life where the databank knows it. Tells no person."""
-        calls.caller(request)
+        """Tells no person. The sample's life, where the databank knows it, is told to the number's holder only, to the
+        holder's vendor and to the operator."""
+        caller = calls.caller(request)
         found = service.look_up(_checked(number))
+        if not service.holds(caller, found):
+            return found
         return msgspec.structs.replace(found, life=life_of(found.number))
 
     @get(
@@ -222,7 +244,7 @@ def _looking(service: NumberService, calls: Calls, life_of: LifeOf) -> list[HTTP
         """Which digit, which two that changed places, which other kind of number; judged by the caller's own series."""
         return service.explain(calls.caller(request), _checked(number))
 
-    return [list_series, show_series, show_space, list_drawn, look_up, explain]
+    return [look_up, explain]
 
 
 def _deciding(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]:
@@ -279,6 +301,35 @@ def _deciding(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]:
     return [list_approvals, decide, list_agents, acknowledge]
 
 
+def _claiming(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]:
+    @post(
+        "/numbers/claims",
+        status_code=HTTPStatus.OK,
+        sync_to_thread=True,
+        operation_id="claim-numbers",
+        summary="Say that an account holds numbers which a restore lost",
+        responses=problem_specs(400, 401, 403, 404, 409, 503),
+        tags=_TAGS,
+    )
+    def claim(request: AnyRequest, data: JSONBody[ClaimRequest]) -> Claim:
+        """Only numbers that were skipped can be claimed. It gives nothing out: a look-up tells who holds them."""
+        return service.claim(calls.caller(request), data)
+
+    @get(
+        "/numbers/claims",
+        sync_to_thread=True,
+        operation_id="list-claims",
+        summary="What accounts say to hold of the numbers that a restore lost",
+        responses=problem_specs(401, 403, 503),
+        tags=_TAGS,
+    )
+    def list_claims(request: AnyRequest) -> list[Claim]:
+        """Within the caller's reach, newest first."""
+        return list(service.claims(calls.caller(request)))
+
+    return [claim, list_claims]
+
+
 def _checked(number: str) -> str:
     if len(number) > 40:
         raise WrongUse(
@@ -289,11 +340,11 @@ def _checked(number: str) -> str:
     return number
 
 
-def problem_specs(*statuses: int) -> dict[int, ResponseSpec]:
+def problem_specs(*statuses: int, kind: type[Problem] = Problem) -> dict[int, ResponseSpec]:
     """How an operation's problems are described."""
     return {
         status: ResponseSpec(
-            Problem,
+            kind,
             description=HTTPStatus(status).phrase,
             media_type="application/problem+json",
             generate_examples=False,

@@ -4,7 +4,8 @@
     with NumberClient("https://numbers.example", credentials) as client:
         drawn = client.draw(DrawRequest(request_id=uuid4(), count=1000))     # store the id before you send it
 
-Problems come back as the errors of labbro.errors with the service's code. A call whose outcome is unknown is sent again
+Problems come back as the errors of labbro.errors with the service's code; a draw that waits for a second person as
+ApprovalNeeded, with `approval_id`. A call whose outcome is unknown is sent again
 with the same request id: it is done once. Needs the extra `stock`: pip install 'labbro[stock]'.
 """
 
@@ -29,6 +30,8 @@ from labbro.numbers.credentials import Credentials, TokenSource, unreachable
 from labbro.numbers.model import (
     Attendance,
     Attended,
+    Claim,
+    ClaimRequest,
     Drawn,
     DrawRequest,
     NumberInformation,
@@ -37,6 +40,7 @@ from labbro.numbers.model import (
     SeriesPage,
     SpaceState,
 )
+from labbro.numbers.problems import ApprovalNeeded
 from labbro.platform.clock import Clock, SystemClock
 from labbro.platform.identities import Identities, SystemIdentities
 
@@ -60,6 +64,7 @@ class _Problem(msgspec.Struct, frozen=True):
     code: str
     detail: str = ""
     detail_da: str | None = None
+    approval_id: UUID | None = None
 
 
 class NumberClient:
@@ -128,6 +133,14 @@ class NumberClient:
     def space(self) -> SpaceState:
         """How far the number space is used."""
         return self._call("GET", "/numbers/space", SpaceState)
+
+    def claim(self, request: ClaimRequest) -> Claim:
+        """Says that the caller's account holds numbers which a restore lost."""
+        return self._call("POST", "/numbers/claims", Claim, request)
+
+    def claims(self) -> tuple[Claim, ...]:
+        """What the caller's account said to hold, newest first."""
+        return self._call("GET", "/numbers/claims", tuple[Claim, ...])
 
     def close(self) -> None:
         """Ends the connections."""
@@ -209,6 +222,8 @@ def error_of(answer: httpx.Response) -> LabbroError:
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return _unknown(f"status {answer.status_code}")
         problem = _Problem(f"http-{answer.status_code}", f"The number service answered with {answer.status_code}.")
+    if problem.code == ApprovalNeeded.code and problem.approval_id is not None:
+        return ApprovalNeeded(problem.approval_id)
     kind = _ERRORS.get(answer.status_code)
     if kind is None:
         kind = Unavailable if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else WrongUse

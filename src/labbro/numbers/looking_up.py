@@ -87,6 +87,13 @@ def look_up(parts: Parts, number: str) -> NumberInformation:
     )
 
 
+def holds(parts: Parts, caller: Caller, found: NumberInformation) -> bool:
+    """Whether the account that was given a number last, or claims it, lies within the caller's reach."""
+    account_id = found.holdings[0].series.account_id if found.holdings else None
+    account_id = found.claim.account_id if found.claim else account_id
+    return account_id is not None and account_id in accounts_in_reach(parts.directories.recent(), caller)
+
+
 def one_series(parts: Parts, caller: Caller, series_id: UUID) -> SeriesPage:
     """One series with its fate. Raises series-unknown or series-not-yours."""
     with parts.database.connection() as connection:

@@ -18,6 +18,9 @@ NumberState = Literal["issued", "released", "resting", "skipped", "claimed", "ne
 GapReason = Literal["in-doubt", "jump", "withdrawn"]
 StretchKind = Literal["held", "released", "skipped", "others"]
 LONGEST_REASON = 200  # characters
+# No space has more positions; and beyond 2**53 not every program that reads JSON counts right.
+_Count = Annotated[int, msgspec.Meta(ge=-(10**15), le=10**15)]
+_Plain = Annotated[str, msgspec.Meta(max_length=100, pattern="^[!-~]*$")]
 _Days = Annotated[int, msgspec.Meta(ge=0, le=36_600)]
 
 
@@ -43,10 +46,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     agent_id: UUID
-    call: int
-    nonce: str | None = None
-    highest_position: int | None = None
-    ledger_digest: str | None = None
+    call: _Count
+    nonce: _Plain | None = None
+    highest_position: _Count | None = None
+    ledger_digest: _Plain | None = None
     stock: StockTold | None = None
 
 
@@ -57,7 +60,7 @@ class DrawRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     request_id: UUID
-    count: int
+    count: _Count
     space: str | None = None
     account_id: UUID | None = None
     statement: Statement | None = None

@@ -16,6 +16,7 @@ import msgspec
 
 from labbro.errors import LabbroError
 from labbro.members.model import Account, Caller
+from labbro.members.problems import not_for_you
 from labbro.numbers import problems
 from labbro.numbers.agents import AgentRow, heard
 from labbro.numbers.mark import Counter, Returned
@@ -213,6 +214,8 @@ class _Planner:
         )
 
     def decide(self, job: Job) -> Outcome:
+        if job.request.statement is not None and job.caller.kind != "system":
+            raise not_for_you()  # agents speak for themselves
         key = job.key
         if key is None:
             raise problems.account_missing()
@@ -376,7 +379,7 @@ class _Planner:
         if self._state.stopped is not None:
             return
         for job in jobs:
-            statement = job.request.statement
+            statement = job.request.statement if self._is_heard(job) else None
             highest = statement.highest_position if statement else None
             if statement is not None and highest is not None and self._next <= highest < self._state.space.capacity:
                 self._ahead = max(highest, self._ahead or 0)
@@ -384,6 +387,16 @@ class _Planner:
                 self._entries.append(
                     Entry(job.caller.actor, "numbers.client-ahead", f"agent:{statement.agent_id}", detail)
                 )
+
+    def _is_heard(self, job: Job) -> bool:
+        """A claim stops the service for everybody: only an account's own system can make one."""
+        if job.caller.kind != "system" or job.key is None:
+            return False
+        try:
+            self._gate.account(job.caller, job.key[0])
+        except LabbroError:
+            return False
+        return True
 
     def _note(self, job: Job, act: str, series: Series) -> None:
         detail = {

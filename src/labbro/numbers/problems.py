@@ -25,6 +25,11 @@ class ApprovalNeeded(Conflict):
         )
         self.approval_id = approval_id
 
+    @property
+    def further(self) -> dict[str, str]:
+        """`approval_id`."""
+        return {"approval_id": str(self.approval_id)}
+
 
 def number_malformed(digits: int) -> WrongUse:
     """Not the form of a number of the space."""

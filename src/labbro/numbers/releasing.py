@@ -42,8 +42,8 @@ def release(parts: Parts, caller: Caller, request: ReleaseRequest) -> Release:
 
 
 def checked_reason(text: str) -> str:
-    """A reason without blanks around it. Raises WrongUse: none, too long, or a long number in it."""
-    reason = text.strip()
+    """A reason on one line, without controls. Raises WrongUse: none, too long, or a long number in it."""
+    reason = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     if not reason or len(reason) > LONGEST_REASON:
         raise problems.reason_missing(LONGEST_REASON)
     if _LONG_NUMBER.search(reason):

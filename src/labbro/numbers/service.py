@@ -103,6 +103,10 @@ class NumberService:
         """Holder, time, system and state of a number."""
         return looking_up.look_up(self.parts, number)
 
+    def holds(self, caller: Caller, found: NumberInformation) -> bool:
+        """Whether a number that was looked up lies within the caller's reach: its own, or one it answers for."""
+        return looking_up.holds(self.parts, caller, found)
+
     def series(self, caller: Caller, series_id: UUID) -> SeriesPage:
         """One series with its fate."""
         return looking_up.one_series(self.parts, caller, series_id)

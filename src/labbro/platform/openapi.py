@@ -46,6 +46,23 @@ class Texts(OpenAPISchemaPlugin):
         return schema
 
 
+class Wholes(OpenAPISchemaPlugin):
+    """Describes the bounds of `Annotated[int, Meta(...)]` inside other types, where Litestar mixes them up."""
+
+    def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
+        """Whole numbers with bounds."""
+        return field_definition.annotation is int and bool(_forms(field_definition))
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: SchemaCreator) -> Schema:
+        """A whole number within these bounds."""
+        del schema_creator
+        schema = Schema(type=OpenAPIType.INTEGER)
+        for form in _forms(field_definition):
+            schema.minimum = form.ge if form.ge is not None else schema.minimum
+            schema.maximum = form.le if form.le is not None else schema.maximum
+        return schema
+
+
 class ClosedStructs(StructSchemaPlugin):
     """Says of structs that forbid unknown fields that they do. Litestar leaves it out."""
 
@@ -65,7 +82,7 @@ class ClosedStructs(StructSchemaPlugin):
 
 def plugins() -> list[OpenAPISchemaPlugin]:
     """All of them, for the application."""
-    return [Sequences(), Texts(), ClosedStructs()]
+    return [Sequences(), Texts(), Wholes(), ClosedStructs()]
 
 
 def _forms(field_definition: FieldDefinition) -> list[msgspec.Meta]:

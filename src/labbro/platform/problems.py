@@ -49,15 +49,19 @@ def handle(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes
     problem = problem_of(error)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("request failed", code=problem.code, exc_info=error)
-    return response_of(problem, getattr(error, "headers", None))
+    further = error.further if isinstance(error, LabbroError) else None
+    return response_of(problem, getattr(error, "headers", None), further)
 
 
-def response_of(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
-    """The problem as an answer."""
+def response_of(
+    problem: Problem, headers: dict[str, str] | None = None, further: dict[str, str] | None = None
+) -> Response[bytes]:
+    """The problem as an answer. `further`: extension members of this kind of problem."""
     told = dict(headers or {})
     if problem.status in _RETRY_AFTER_SECONDS:
         told.setdefault("retry-after", _RETRY_AFTER_SECONDS[problem.status])
-    return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=told)
+    content = msgspec.json.encode(msgspec.to_builtins(problem) | further if further else problem)
+    return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=told)
 
 
 def _problem(status: int, code: str, detail: str, detail_da: str | None = None) -> Problem:

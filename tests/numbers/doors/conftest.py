@@ -32,6 +32,7 @@ from labbro.platform.database import Database
 
 LABBRO = Path(sys.executable).with_name("labbro")
 SECRET = "5e" * 32
+APPROVAL_FROM = 200_000  # above three times the usual plan, below the largest series
 
 
 class Running(msgspec.Struct):

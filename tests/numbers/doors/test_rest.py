@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from labbro.errors import LabbroError
-from labbro.numbers.model import DrawRequest, ReleaseRequest
+from labbro.numbers.model import ClaimRequest, DrawRequest, ReleaseRequest
+from labbro.numbers.problems import ApprovalNeeded
 from labbro.numbers.space import Space
 
-from .conftest import Running
+from .conftest import APPROVAL_FROM, Running
 
 SPACE = Space("npn")
 WRONG = SPACE.number(5)[:-1] + str((int(SPACE.number(5)[-1]) + 1) % 10)
@@ -107,6 +108,29 @@ def test_another_laboratorys_series_is_not_mine_and_a_release_happens_once(runni
         assert code(nord.draw, other) == "request-id-reused"
 
 
+def test_a_draw_far_above_plan_names_the_approval_that_it_waits_for(running: Running) -> None:
+    asked = request(APPROVAL_FROM)
+    with running.client() as client, pytest.raises(ApprovalNeeded) as told:
+        client.draw(asked)
+    token = running.token()
+    waiting = raw(running, "GET", "/numbers/approvals", token).json()
+    assert str(told.value.approval_id) in {one["approval_id"] for one in waiting if one["decision"] == "waiting"}
+    answer = raw(
+        running, "POST", "/numbers/series", token, json={"request_id": str(asked.request_id), "count": asked.count}
+    )
+    assert (answer.status_code, answer.json()["approval_id"]) == (409, str(told.value.approval_id))
+
+
+def test_only_what_was_skipped_can_be_claimed(running: Running) -> None:
+    with running.client() as client:
+        series = client.draw(request(2)).series
+        asked = ClaimRequest(
+            request_id=uuid.uuid4(), first_number=series.first_number, last_number=series.last_number, reason="x"
+        )
+        assert code(client.claim, asked) == "claim-not-skipped"
+        assert client.claims() == ()
+
+
 def test_nobody_and_a_bad_token_are_refused(running: Running) -> None:
     body = {"request_id": str(uuid.uuid4()), "count": 1}
     for token in (None, "x", running.token() + "x"):
@@ -132,4 +156,5 @@ def test_the_description_names_every_operation_of_the_door(running: Running) -> 
     assert operations >= {
         "draw-series", "attend", "release-series", "list-series", "show-series", "show-space", "list-drawn",
         "look-up-number", "explain-number", "list-approvals", "decide-approval", "list-agents", "acknowledge-agent",
+        "claim-numbers", "list-claims",
     }  # fmt: skip

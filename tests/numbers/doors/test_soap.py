@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ssl
 import uuid
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from zeep.transports import Transport
 from labbro.numbers.soap import names
 from labbro.numbers.space import Space
 
-from .conftest import Running
+from .conftest import APPROVAL_FROM, Running
 
 SPACE = Space("npn")
 WRONG = SPACE.number(5)[:-1] + str((int(SPACE.number(5)[-1]) + 1) % 10)
@@ -141,10 +142,59 @@ def test_a_system_that_may_not_draw_is_told_so_in_dgws_words(running: Running) -
     assert told.value.detail.findtext(f"{{{DGWS}}}FaultCode") == "not_authorized"
 
 
-def posted(running: Running, content: bytes, method: str = "POST", token: str | None = None) -> httpx.Response:
+def schema_of(running: Running, folder: Path) -> etree.XMLSchema:
+    """The types of the WSDL as one XML Schema: each namespace in a file, imported by one that declares nothing."""
+    told = etree.fromstring(posted(running, b"", "GET", path="?wsdl").content)
+    imports = []
+    for number, schema in enumerate(told.iterfind(f"{{{names.WSDL}}}types/{{{names.XSD}}}schema")):
+        (folder / f"{number}.xsd").write_bytes(etree.tostring(schema))
+        imports.insert(0, f'<xsd:import namespace="{schema.get("targetNamespace")}" schemaLocation="{number}.xsd"/>')
+    whole = folder / "whole.xsd"
+    whole.write_text(f'<xsd:schema xmlns:xsd="{names.XSD}">{"".join(imports)}</xsd:schema>')
+    return etree.XMLSchema(etree.parse(whole))
+
+
+def test_every_answer_and_fault_holds_to_the_types_of_the_description(
+    soap: Soap, running: Running, tmp_path: Path
+) -> None:
+    schema = schema_of(running, tmp_path)
+    drawn = soap.call(
+        "GetAnalysisIdentifiers", RequestId=str(uuid.uuid4()), NumberOfIdentifiers=3, IncludeIdentifiers=True
+    )
+    envelopes = [soap.history.last_sent["envelope"], soap.history.last_received["envelope"]]
+    soap.call("SetAnalysisIdentifiersFree", RequestId=str(uuid.uuid4()), SeriesId=drawn.SeriesId, Reason="fejl")
+    envelopes.append(soap.history.last_received["envelope"])
+    for number in (drawn.FirstIdentifier, WRONG):
+        told = soap.client.create_message(
+            soap.client.service, "GetAnalysisIdentifierInformation", Identifier=number, _soapheaders=soap.headers()
+        )
+        envelopes.append(etree.fromstring(posted(running, etree.tostring(told)).content))
+    far = soap.client.create_message(
+        soap.client.service,
+        "GetAnalysisIdentifiers",
+        RequestId=str(uuid.uuid4()),
+        NumberOfIdentifiers=APPROVAL_FROM,
+        _soapheaders=soap.headers(),
+    )
+    fault = etree.fromstring(posted(running, etree.tostring(far)).content)
+    assert fault.findtext(f".//{{{OURS}}}Code") == "approval-needed"
+    assert uuid.UUID(fault.findtext(f".//{{{OURS}}}ApprovalId"))
+    assert [one.tag for one in fault[1][0]] == ["faultcode", "faultstring", "detail"]
+    for envelope in [*envelopes, fault]:
+        header, body = envelope
+        detail = body[0].find("detail")
+        for part in [*header, *(body if detail is None else detail)]:
+            schema.assertValid(etree.ElementTree(part))
+
+
+def posted(
+    running: Running, content: bytes, method: str = "POST", token: str | None = None, path: str = ""
+) -> httpx.Response:
     trusted = ssl.create_default_context(cafile=str(running.certificate))
     headers = {"content-type": "text/xml", "authorization": f"Bearer {token or running.token()}"}
-    return httpx.request(method, f"{running.address}/soap/numbers", verify=trusted, headers=headers, content=content)
+    return httpx.request(
+        method, f"{running.address}/soap/numbers{path}", verify=trusted, headers=headers, content=content
+    )
 
 
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'

@@ -84,9 +84,10 @@ class _Door:
             ("ReleasedBefore", str(release.again).lower()),
         ]
 
-    def _information(self, _caller: Caller, told: dict[str, str]) -> Parts:
+    def _information(self, caller: Caller, told: dict[str, str]) -> Parts:
         found = self._service.look_up(told["Identifier"][:40])
-        return [("Identifier", found.number), ("State", found.state), *_holder(found), *self._events(found)]
+        events = self._events(found) if self._service.holds(caller, found) else ()
+        return [("Identifier", found.number), ("State", found.state), *_holder(found), *events]
 
     def _events(self, found: NumberInformation) -> Parts:
         life = self._life_of(found.number)

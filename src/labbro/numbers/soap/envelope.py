@@ -16,7 +16,8 @@ from labbro.numbers.soap import names
 MOST_BYTES: Final = 64 * 1024
 _ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z")
 _IDENTITY = re.compile(r"[A-Za-z0-9._:+/=-]{1,128}")
-_PREFIXES = {"soap": names.SOAP, "dgws": names.DGWS, "wsse": names.WSSE, "wsu": names.WSU, None: names.OURS}
+# No default namespace: the parts of a SOAP 1.1 fault have none, and would fall into it.
+_PREFIXES = {"soap": names.SOAP, "dgws": names.DGWS, "wsse": names.WSSE, "wsu": names.WSU, "own": names.OURS}
 
 _Element = etree._Element  # pyright: ignore[reportPrivateUsage] - lxml has no public name for it
 
@@ -85,6 +86,8 @@ def fault(error: LabbroError, linking: Linking, now: dt.datetime) -> bytes:
     etree.SubElement(detail, _name(names.DGWS, "FaultCode")).text = code
     etree.SubElement(detail, _name(names.OURS, "Code")).text = error.code
     etree.SubElement(detail, _name(names.OURS, "Message")).text = error.message
+    for name, value in error.further.items():
+        etree.SubElement(detail, _name(names.OURS, names.FURTHER[name])).text = value
     return _bytes(envelope)
 
 

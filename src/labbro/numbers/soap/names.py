@@ -77,6 +77,10 @@ ANSWERS: Final[dict[str, Parts]] = {
     ),
 }
 
+# What a fault's detail holds beside DGWS' FaultCode: always Code and Message, and by the error's further members.
+DETAIL: Final[tuple[tuple[str, str], ...]] = (("Code", _TEXT), ("Message", _TEXT), ("ApprovalId", _UUID))
+FURTHER: Final[dict[str, str]] = {"approval_id": "ApprovalId"}
+
 # DGWS' fault codes for our problems; what is not here is a processing_problem.
 FAULTS: Final[dict[str, str]] = {
     "not-recognised": "not_authorized",

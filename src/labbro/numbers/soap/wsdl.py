@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from labbro.numbers.soap import names
 
@@ -46,11 +46,13 @@ def _lines(address: str) -> Iterator[str]:
 
 def _own_types() -> Iterator[str]:
     yield f'<xsd:schema targetNamespace="{names.OURS}" elementFormDefault="qualified" xmlns:own="{names.OURS}">'
-    yield '<xsd:simpleType name="UUID"><xsd:restriction base="xsd:string"><xsd:pattern value="'
-    yield escape("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}") + '"/></xsd:restriction></xsd:simpleType>'
+    pattern = quoteattr("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+    yield f'<xsd:simpleType name="UUID"><xsd:restriction base="xsd:string"><xsd:pattern value={pattern}/>'
+    yield "</xsd:restriction></xsd:simpleType>"
     yield '<xsd:simpleType name="Identifier"><xsd:restriction base="xsd:string"><xsd:maxLength value="15"/>'
     yield "</xsd:restriction></xsd:simpleType>"
-    yield '<xsd:element name="Code" type="xsd:string"/><xsd:element name="Message" type="xsd:string"/>'
+    for name, kind in names.DETAIL:
+        yield f'<xsd:element name="{name}" type="{_type(kind)}"/>'
     for operation in names.OPERATIONS:
         yield from _element(operation, names.REQUESTS[operation])
         yield from _element(f"{operation}Response", names.ANSWERS[operation])
@@ -60,9 +62,12 @@ def _own_types() -> Iterator[str]:
 def _element(name: str, parts: names.Parts) -> Iterator[str]:
     yield f'<xsd:element name="{name}"><xsd:complexType><xsd:sequence>'
     for part, kind, least, most in parts:
-        told = kind if ":" in kind else f"own:{kind}"
-        yield f'<xsd:element name="{part}" type="{told}" minOccurs="{least}" maxOccurs="{most or "unbounded"}"/>'
+        yield f'<xsd:element name="{part}" type="{_type(kind)}" minOccurs="{least}" maxOccurs="{most or "unbounded"}"/>'
     yield "</xsd:sequence></xsd:complexType></xsd:element>"
+
+
+def _type(kind: str) -> str:
+    return kind if ":" in kind else f"own:{kind}"
 
 
 def _port() -> Iterator[str]:
