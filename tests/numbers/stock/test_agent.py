@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from labbro.errors import NotAllowed, TooMany, Unavailable
 from labbro.numbers import problems
-from labbro.numbers.stock import Stock
+from labbro.numbers.stock import Stock, adopt, place
 from labbro.numbers.stock.agent import Agent
 from labbro.numbers.stock.alarms import Alarm, Kind
 from labbro.numbers.stock.laboratories import consumption, laboratory
@@ -407,6 +408,26 @@ def test_a_clone_that_no_local_sign_betrays_is_found_by_the_service_within_a_day
     clone.again()
     with refused("stock-on-hold"):  # also after it was started anew
         clone.stock.take()
+
+
+def test_a_request_whose_answer_was_lost_before_the_hold_is_not_booked_as_refused(laboratory_of: Make) -> None:
+    """The service has issued its series: that must not be lost without a record."""
+    lab = laboratory_of()
+    lab.service.lose_answers = True
+    lab.agent.run_until()
+    lab.service.lose_answers = False
+    issued = next(iter(lab.service.issued))
+    agent_id = lab.stock.identity.agent_id
+    row = lab.service.agents[agent_id]
+    lab.service.agents[agent_id] = msgspec.structs.replace(row, state="held", held_at=lab.clock.now())
+    lab.clock.advance(dt.timedelta(hours=1))
+    lab.agent.run_until()
+    assert lab.stock.on_hold == "agent-cloned-or-restored"
+    lab.stock.close()
+    adopt(lab.path, clock=lab.clock, machine=place.machine_fingerprint("bench"))
+    lab.again()
+    states = {request.request_id: request.state for request in lab.stock.outgoing.newest(10)}
+    assert states[issued] == "abandoned"
 
 
 def _belongs_here(path: Path) -> None:

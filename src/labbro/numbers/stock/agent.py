@@ -200,10 +200,14 @@ class Agent:
             later = policy.retry_at(now, request.attempts, answer, self._chance)
             self.stock.outgoing.put_off(request.request_id, later, code, doubtful=doubtful)
             return False
-        self.stock.outgoing.refuse(request.request_id, code)
-        if answer == "hold":
+        if answer == "hold":  # said before the service looks for the request: one in doubt stays so until the adoption
+            if doubtful:
+                self.stock.outgoing.put_off(request.request_id, now, code, doubtful=True)
+            else:
+                self.stock.outgoing.refuse(request.request_id, code)
             self.stock.hold(code)
             return False
+        self.stock.outgoing.refuse(request.request_id, code)
         if answer == "smaller" and request.count > 1:
             self.stock.outgoing.set_note("largest", f"{request.count // 2} {now.isoformat()}")
             self.stock.outgoing.set_note("early", "")

@@ -53,7 +53,6 @@ _ANSWERS: Final[dict[str, Answer]] = {
 # what became of an earlier attempt whose answer was lost, so the request must not be given up.
 _DECIDED: Final = frozenset(
     {
-        "agent-cloned-or-restored",
         "approval-needed",
         "approval-refused",
         "certificate-expired",
