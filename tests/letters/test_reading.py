@@ -216,11 +216,19 @@ def test_the_bytes_of_each_letter_can_be_read_again_alone():
     whole = interchange(letter_edi(), letter_edi("R0130K"))
     for reading in letters.read(whole):
         (again,) = letters.read(reading.raw)
-        assert again.letter == reading.letter
+        assert (again.letter, again.findings, again.raw) == (reading.letter, (), reading.raw)
     body = letter_xml()
     for reading in letters.read(document(body, body.replace("BREV1", "BREV2")).encode()):
         (again,) = letters.read(reading.raw)
         assert again.letter == reading.letter
+
+
+def test_the_bytes_of_a_letter_of_an_interchange_that_was_cut_off_show_that_it_was():
+    whole = interchange(letter_edi(), letter_edi("R0130K"))
+    first, second = letters.read(whole[: whole.index(b"UNZ")])
+    assert first.raw.endswith(b"UNZ+1+KUVERT1'")
+    assert b"UNZ" not in second.raw
+    assert [found.code for found in next(letters.read(second.raw)).findings] == ["missing-unz"]
 
 
 def test_the_bytes_of_a_letter_are_those_that_were_sent():

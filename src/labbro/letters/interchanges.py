@@ -30,16 +30,20 @@ _FOUR_DIGITS = re.compile("[0-9]{4}").fullmatch
 
 
 def read_interchange(stream: BinaryIO, known: Registry) -> Iterator[Reading]:
-    """Letters are held back by one, so that the end of the interchange can be told with the last of them."""
+    """Letters are held back by one, so that the end of the interchange can be told with the last of them.
+
+    What is given as the bytes of a letter is a whole interchange again, unless what it came in was cut off.
+    """
     held: Reading | None = None
+    opened: Segment | None = None  # UNB of the interchange that is still open
     loose: list[Finding] = []
     told_empty = False
     for part in edifact.read_interchange(stream):  # type: ignore[arg-type]
         if isinstance(part, RawLetter):
             if held is not None:
-                yield held
+                yield _whole(held, opened)
             held = with_more(_read_raw_letter(part, known), loose)
-            loose = []
+            opened, loose = part.interchange, []
         elif isinstance(part, Outside):
             if len(loose) >= SYNTAX_FINDINGS:
                 continue
@@ -47,7 +51,8 @@ def read_interchange(stream: BinaryIO, known: Registry) -> Iterator[Reading]:
         else:
             told = _trailer_findings(part)
             if held is not None:
-                held = with_more(held, told)
+                held = with_more(_whole(held, opened) if part.unz else held, told)
+                opened = None
             elif not part.letters:
                 told_empty = True
                 yield _without_letter(told)
@@ -55,6 +60,14 @@ def read_interchange(stream: BinaryIO, known: Registry) -> Iterator[Reading]:
         yield with_more(held, loose)
     elif loose or not told_empty:
         yield _without_letter(loose[:100])
+
+
+def _whole(reading: Reading, opened: Segment | None) -> Reading:
+    """A reading whose bytes end with an UNZ of its own; `opened` is the UNB of its interchange, where it is open."""
+    if opened is None:
+        return reading
+    closing = edifact.join_segment([["UNZ"], ["1"], [_component(opened, 5)]]) + "'"
+    return msgspec.structs.replace(reading, raw=reading.raw + closing.encode("latin-1"))
 
 
 def _without_letter(told: list[Finding]) -> Reading:

@@ -71,7 +71,8 @@ class Reading(msgspec.Struct, frozen=True):
     """What came of one letter in an input, or of an input in which no letter could be found.
 
     `letter` is None when its version is not supported or nothing could be read. `raw` holds original bytes that can
-    be read again alone: the envelope's and this letter's. `standard` is RPT01 or the like, `version_code` as sent.
+    be read again alone: the envelope's and this letter's (in EDIFACT closed by an UNZ that counts one letter).
+    `standard` is RPT01 or the like, `version_code` as sent.
     `delivery`: the letter came in a transport envelope, which `raw` does not hold.
     """
 
