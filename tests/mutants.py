@@ -109,7 +109,9 @@ def mutant(tree: ast.Module, number: int, kind: str) -> tuple[str, ast.Module]:
 def _changeable(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes that may be changed, parents first."""
     for name, value in ast.iter_fields(node):
-        if name in {"annotation", "returns", "decorator_list", "bases"}:
+        if name in {"annotation", "returns", "decorator_list", "bases"} or (
+            name == "keywords" and isinstance(node, ast.ClassDef)
+        ):
             continue
         for inner in value if isinstance(value, list) else [value]:
             if not isinstance(inner, ast.AST) or isinstance(inner, (ast.Import, ast.ImportFrom)):

@@ -303,12 +303,19 @@ def test_no_neighbour_is_tried_for_an_unknown_namespace(namespace):
     assert (reading.letter, errors(reading.findings)) == (None, ["unknown-namespace"])
 
 
+def test_a_namespace_that_is_not_known_is_named_and_none_is_said_so():
+    for document_, named in (('<a xmlns="urn:x"/>', "urn:x"), ("<a/>", "(none)")):
+        reading = read_one(document_.encode())
+        assert named in reading.findings[0].message
+        assert reading.namespace == (named if named == "urn:x" else None)
+
+
 def test_a_letter_that_is_itself_the_document_has_no_envelope():
     body = letter_xml().replace(
         "<LaboratoryReport>", '<LaboratoryReport xmlns="http://rep.oio.dk/medcom.dk/xml/schemas/2014/10/08/">'
     )
     letter = good(body.encode())
-    assert letter.envelope is None
+    assert (letter.envelope, letter.local_elements) == (None, "")
     assert letter.root == good(xml()).root
 
 

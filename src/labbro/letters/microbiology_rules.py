@@ -12,6 +12,7 @@ from labbro.letters.standing import OLD_VERSIONS, RPT02_AFTER_XRPT05
 from labbro.letters.tree import Element
 
 INVESTIGATION = "LaboratoryResults/Investigation"
+CULTURES = f"{INVESTIGATION}/CultureFindings"
 INTERVALS = (
     f"{INVESTIGATION}/QuantitativeFindings/AnalysisFindings/Findings/ReferenceInterval",
     f"{INVESTIGATION}/CultureFindings/Pattern/PatternEntry/SusceptibilityValue/ReferenceInterval",
@@ -22,7 +23,8 @@ Patterns = Callable[[Element], Iterator[tuple[str, Element, int, int]]]
 def web_patterns(root: Element) -> Iterator[tuple[str, Element, int, int]]:
     """The susceptibility tables with their paths, and how many isolates (columns) and antibiotics (rows) "
     "they have."""
-    for path, culture in numbered(root, f"{INVESTIGATION}/CultureFindings"):
+    # The paths are counted only where there is a table.
+    for path, culture in numbered(root, CULTURES) if next(root.all(f"{CULTURES}/Pattern"), None) else ():
         pattern = culture.find("Pattern")
         if pattern is not None:
             yield f"{path}/Pattern", pattern, _count(culture.all("Microorganism")), _count(pattern.all("Antibiotic"))

@@ -118,7 +118,7 @@ def numbered(holder: Element, path: str, prefix: str = "") -> list[tuple[str, El
     for name in path.split("/"):
         inner: list[tuple[str, Element]] = []
         for above, parent in found:
-            same = [child for child in parent.children if child.name == name]
+            same = [child for child in parent.content if type(child) is Element and child.name == name]
             if len(same) == 1:
                 inner.append((f"{above}{name}/", same[0]))
             else:

@@ -63,10 +63,7 @@ class Element(msgspec.Struct, frozen=True, eq=False, gc=False):
             if not found:
                 break
             found = [
-                child
-                for parent in found
-                for child in (() if type(parent.content) is str else parent.content)
-                if type(child) is Element and child.name == name
+                child for parent in found for child in parent.content if type(child) is Element and child.name == name
             ]
         return iter(found)
 
