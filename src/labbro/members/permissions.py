@@ -6,6 +6,7 @@ people on their own laboratory, a system on its own installation. What is out of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -121,8 +122,13 @@ def reaches(caller: Caller, subject: Subject) -> bool:
 
 def subject_of(directory: Directory, act: acts.Act) -> Subject:
     """From the most particular thing that the act names. Raises NotFound for a thing that does not exist."""
+    return subject_named(directory, {field: getattr(act, field, None) for field, _ in _FINDERS})
+
+
+def subject_named(directory: Directory, ids: Mapping[str, UUID | None]) -> Subject:
+    """Whose affairs things concern that are named by their ids' fields. Raises NotFound as `subject_of`."""
     for field, find in _FINDERS:
-        named: UUID | None = getattr(act, field, None)
+        named = ids.get(field)
         if named is not None:
             return find(directory, named)
     return Subject()

@@ -105,6 +105,13 @@ def one_series(parts: Parts, caller: Caller, series_id: UUID) -> SeriesPage:
     )
 
 
+def was_drawn(parts: Parts, caller: Caller, account_id: UUID, request_id: UUID) -> bool:
+    """Whether a request of an account within reach was answered with a series. Raises account-unknown."""
+    with parts.database.connection() as connection:
+        accounts = accounts_in_reach(parts.directories.in_transaction(connection), caller, account_id)
+        return connection.execute(_SQL["series_by_request"], [accounts[0], request_id]).fetchone() is not None
+
+
 def series_page(
     parts: Parts, caller: Caller, *, account_id: UUID | None, before: UUID | None, limit: int
 ) -> SeriesPage:

@@ -141,6 +141,10 @@ class NumberService:
         """A second person's yes or no."""
         return deciding.decide(self.parts, caller, approval_id, approve=approve)
 
+    def was_drawn(self, caller: Caller, account_id: UUID, request_id: UUID) -> bool:
+        """Whether a request of an account within reach was answered with a series."""
+        return looking_up.was_drawn(self.parts, caller, account_id, request_id)
+
     def agents(self, caller: Caller) -> tuple[Agent, ...]:
         """Stock agents within the caller's reach."""
         return deciding.agents(self.parts, caller)

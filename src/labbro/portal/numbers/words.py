@@ -142,6 +142,148 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     yours: str
     # acts
     acts: Mapping[str, str]
+    act_links: Mapping[str, str]
+    act_notes: Mapping[str, str]
+    grave_note: str
+    back: str
+    field_wrong: str
+    none_of_them: str
+    labels: Mapping[str, str]
+    hints: Mapping[str, str]
+    purposes: Mapping[str, str]
+    # accounts, systems, keys
+    accounts_lead: str
+    accounts_caption: str
+    vendor: str
+    organisation: str
+    letter_formats: str
+    identifiers: str
+    department: str
+    mailbox: str
+    drawing: str
+    account_states: Mapping[str, str]
+    automatic_until: str
+    by_hand_until: str
+    may_not_draw: str
+    missing_formats: str
+    days_left: Counted
+    plan_note: str
+    installations: str
+    installations_lead: str
+    client_id: str
+    client_id_note: str
+    keys_caption: str
+    no_keys: str
+    key: str
+    key_kind: str
+    key_kinds: Mapping[str, str]
+    key_states: Mapping[str, str]
+    valid_from: str
+    valid_to: str
+    systems_lead: str
+    no_systems: str
+    in_use: str
+    certificates_caption: str
+    no_certificates: str
+    certificate_states: Mapping[str, str]
+    # contacts and people
+    contacts_lead: str
+    ask_first: str
+    ask_first_lead: Mapping[str, str]
+    nobody_to_ask: str
+    contacts_caption: str
+    no_contacts: str
+    confirmed: str
+    does_not_arrive: str
+    people_lead: str
+    people_caption: str
+    add_person_to: str
+    role: str
+    # the board
+    board_lead: str
+    duties_caption: str
+    duty: str
+    duty_states: Mapping[str, str]
+    evidence: str
+    due: str
+    transition: str
+    plain_until: str
+    plain_closed: str
+    plain_caption: str
+    plain_calls: str
+    last_call: str
+    not_recognised: str
+    only_https: str
+    in_four_weeks: str
+    certification: str
+    certification_lead: str
+    draw_automatically: str
+    draw_by_hand: str
+    draw_not: str
+    # notices, mail, questions
+    notices_lead: str
+    feed: str
+    no_notices: str
+    notice_states: Mapping[str, str]
+    kind: str
+    period: str
+    sent_to: str
+    everyone: str
+    see_mails: str
+    mails_lead: str
+    mails_caption: str
+    mail_states: Mapping[str, str]
+    no_mails: str
+    no_mail_server: str
+    no_mail_server_note: str
+    written: str
+    recipient: str
+    mail_subject: str
+    settled: str
+    questions_lead: str
+    questions_caption: str
+    no_questions: str
+    question_states: Mapping[str, str]
+    asked_at: str
+    diagnostics: str
+    diagnostics_lead: str
+    # drawing, approvals, agents
+    draw_lead: str
+    draw_button: str
+    how_many: str
+    how_many_hint: str
+    no_drawing: str
+    no_drawing_note: str
+    countdown: str
+    countdown_lead: str
+    last_day: str
+    time_left: str
+    ended: str
+    never_allowed: str
+    approvals_lead: str
+    nothing_waits: str
+    asked_by: str
+    asks_for: str
+    own_request: str
+    own_request_note: str
+    approve: str
+    refuse: str
+    approved_now: str
+    decided: str
+    nothing_decided: str
+    decision: str
+    decisions: Mapping[str, str]
+    agents_lead: str
+    agents_caption: str
+    no_agents: str
+    agent: str
+    agent_states: Mapping[str, str]
+    agent_held: str
+    agent_todo: str
+    acknowledge: str
+    on_hold_since: str
+    seen_at: str
+    calls: str
 
 
 def words_in(language: str) -> Words:
