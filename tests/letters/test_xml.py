@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 
 import pytest
 from lxml import etree
@@ -12,7 +13,7 @@ from labbro import letters
 from labbro.letters import quick as quick_module
 from labbro.letters import reading as reading_module
 from labbro.letters import xml as xml_module
-from labbro.letters.quick import read_canonical, read_plain
+from labbro.letters.quick import is_odd, read_canonical, read_plain
 from labbro.letters.registry import ENVELOPE_MODEL, registry
 from labbro.letters.standard import namespace_of
 
@@ -230,6 +231,44 @@ def test_every_byte_of_an_encoding_means_the_same_both_ways(encoding, code, monk
     head = f'<?xml version="1.0" encoding="{encoding}"?>'
     data = (head + document(letter_xml())).encode(encoding).replace(b"<Value>128", b"<Value>1" + bytes([code]) + b"28")
     assert by_the_thorough_way(data, monkeypatch) == list(letters.read(data))
+
+
+@pytest.mark.parametrize("said", ["<ReferenceInterval/>", "<ReferenceInterval></ReferenceInterval>"])
+def test_an_element_that_may_hold_others_and_holds_none_is_no_empty_text(said, monkeypatch):
+    data = replaced(xml().decode(), ("<ResultType>", f"{said}<ResultType>")).encode()
+    found = plainly(data)
+    assert found is not None
+    assert found.letter.find("LaboratoryResults/Result/ReferenceInterval").content == ()
+    assert by_the_thorough_way(data, monkeypatch)[0].letter.root == found.letter
+
+
+@pytest.mark.parametrize(
+    ("change", "odd"),
+    [
+        (("<Value>128", "<Value>128"), False),
+        (("<Value>128", "<Foo>128"), False),
+        (("<Value>128", "<Value>1 > 0"), True),
+        (("<Value>128", "<Value>1<!-- -->28"), True),
+        (("<Result>", "<?note?><Result>"), True),
+        (("<Value>128", "<Value>\r128"), True),
+        (('"UTF-8"', '"ascii"'), True),
+    ],
+)
+def test_only_a_document_that_is_odd_in_its_bytes_is_tried_again(change, odd):
+    assert is_odd(replaced(DECLARATION + xml().decode(), change).encode()) is odd
+
+
+@pytest.mark.parametrize("between", ["", "\n", "  \n\t", "\n\n "])
+def test_a_place_in_a_piece_of_a_document_is_that_in_the_whole(between):
+    whole = document(
+        f"{between}".join(["", letter_xml(), letter_xml().replace("<Result>", "\n<Result>"), letter_xml()])
+    )
+    for number, piece in enumerate(xml_module.split(io.BytesIO(whole.encode()), "Envelope")):
+        text = piece.document.decode()
+        at = text.index("<Value>")
+        found = piece.place(text[:at].count("\n") + 1, at - text.rfind("\n", 0, at))
+        real = [match.start() for match in re.finditer("<Value>", whole)][number]
+        assert found == (whole[:real].count("\n") + 1, real - whole.rfind("\n", 0, real))
 
 
 def test_tags_that_are_met_are_remembered_up_to_a_bound(monkeypatch):
