@@ -1,8 +1,8 @@
 """Ten years of a country: a hundred stock agents on real files, the real service, outages of up to half a year.
 
 Here nothing is lost or killed; what is looked at is whether a laboratory runs dry, how good the forecasts are, and how
-many calls the service gets in its busiest minute. Agents are woken at their fortnight's instant and once a week, which
-is less than in operation (daily); around the end of an outage at every instant that they ask for.
+many calls the service gets in its busiest minute. Agents are woken at their fortnight's instant alone, far less than
+in operation (at every instant that is due, so daily at least); around the end of an outage whenever they ask.
 """
 
 from __future__ import annotations
@@ -242,10 +242,9 @@ class Country:
         if any(abs(at - end) < EXACT for _, end in self._spans()):
             return one.agent.due(at)
         agent_id = one.stock.identity.agent_id
-        weekly = policy.daily(agent_id, policy.danish_date(at) + dt.timedelta(days=7))
         slot = policy.slot(agent_id, policy.slot_index(agent_id, at) + 1)
         near = [end - EXACT + _HOUR * (one.number / 10) for _, end in self._spans() if at < end - EXACT]
-        return min([max(weekly, at + _HOUR), max(slot, at + dt.timedelta(seconds=1)), *near[:1]])
+        return min([max(slot, at + dt.timedelta(seconds=1)), *near[:1]])
 
     def _spans(self) -> list[tuple[dt.datetime, dt.datetime]]:
         spans = [

@@ -31,6 +31,8 @@ WORKING_DAYS: Final = 10  # of a fortnight
 FIRST_HOUR: Final = 7
 LAST_HOUR: Final = 17
 LEAST_DRAW_DAYS: Final = 3  # a draw smaller than this much use waits for the next fortnight
+UNSEASONED_WEEKS: Final = 4  # held beyond the target until the laboratory's seasons are known
+_SEEN_DAYS: Final = 56  # before that the stated production counts
 LONGEST_RETRY: Final = dt.timedelta(hours=6)
 _FIRST_RETRY: Final = dt.timedelta(minutes=1)
 _DENMARK: Final = ZoneInfo("Europe/Copenhagen")
@@ -105,8 +107,18 @@ def weeks_of_stock(made: Forecast, held: int) -> float:
 
 def missing(made: Forecast, held: int, rules: Rules) -> int:
     """How many numbers are missing from the target; 0 where it is not worth a draw."""
-    wanted = math.ceil(made.use(rules.target_weeks * WEEK)) - held
+    wanted = math.ceil(made.use(weeks_to_hold(made, rules) * WEEK)) - held
     return wanted if wanted >= max(1.0, LEAST_DRAW_DAYS * made.level) else 0
+
+
+def weeks_to_hold(made: Forecast, rules: Rules) -> int:
+    """The target, and some weeks more while the seasons are not known.
+
+    An agent that has seen a summer alone expects too little of its first winter: with the target alone it ran dry at
+    the end of an outage of 20 weeks (docs/proof.md).
+    """
+    unknown = not made.profile.season and made.days_known >= _SEEN_DAYS
+    return rules.target_weeks + (UNSEASONED_WEEKS if unknown else 0)
 
 
 def wish(
