@@ -229,6 +229,11 @@ def _control(folder: Path, action: str, *arguments: str, may_fail: bool = False)
     return _run("pg_ctl", action, f"--pgdata={folder / 'cluster'}", *arguments, may_fail=may_fail)
 
 
+def run_program(program: str, *arguments: str) -> None:
+    """Runs one of PostgreSQL's programs to its end, as the account that the clusters belong to. Raises Unavailable."""
+    _run(program, *arguments)
+
+
 def _run(program: str, *arguments: str, may_fail: bool = False) -> int:
     """Runs one of PostgreSQL's programs to its end; as another account when we are root."""
     account = _account() if os.geteuid() == 0 else None
