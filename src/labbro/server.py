@@ -14,6 +14,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labbro import __version__
+from labbro.comparability.api import AnyRequest
+from labbro.comparability.api import routes as registry_routes
 from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank, api
 from labbro.members.api import routes as member_routes
@@ -115,6 +117,7 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
         ),
         *member_routes(services.members, calls, lambda: drawing_facts(services.database)),
         *_number_doors(services, calls),
+        *_registry_doors(services),
         *health.routes(services.database),
     ]
     litestar = Litestar(
@@ -132,6 +135,20 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
         before_send=[NoticeHeader(services.members)],
     )
     return Edge(cast("ASGIApp", litestar), settings, clock)
+
+
+def _registry_doors(services: Services) -> list[ControllerRouterHandler]:
+    """The registry of methods; people of the number service do not work on it."""
+    if services.registry is None:
+        return []
+    sessions = Sessions(services.database, services.clock, services.identities, services.settings.lookups_per_hour)
+    signed = signed_in.reader(sessions, services.settings)
+
+    def person(request: AnyRequest) -> str | None:
+        by = signed(request)
+        return None if by is None or services.members.current().ever_signed_in(by) else by
+
+    return registry_routes(services.registry, person)
 
 
 def _number_doors(services: Services, calls: Calls) -> list[ControllerRouterHandler]:

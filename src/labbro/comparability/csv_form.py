@@ -48,6 +48,14 @@ def read_procedures(text: str) -> tuple[Procedure, ...]:
     return tuple(found)
 
 
+def procedure_of(row: dict[str, str]) -> Procedure:
+    """A procedure from one line's cells by column, empty ones for what is not known. Raises WrongUse `registry-csv`."""
+    try:
+        return _procedure({name: value.strip() for name, value in row.items() if name in COLUMNS})
+    except (ValueError, msgspec.ValidationError) as error:
+        raise _wrong(str(error)) from None
+
+
 def write_procedures(procedures: tuple[Procedure, ...]) -> str:
     """The same as text."""
     out = io.StringIO()
@@ -71,7 +79,7 @@ def _procedure(row: dict[str, str]) -> Procedure:
         for name in COLUMNS
         if row.get(name) and name not in ("codes", "point_of_care", "valid_from", "valid_to")
     }
-    told["codes"] = tuple(_code(part) for part in row["codes"].split())
+    told["codes"] = tuple(_code(part) for part in row.get("codes", "").split())
     told["point_of_care"] = _yes(row.get("point_of_care", ""))
     if "unit" in told:
         told["unit"] = normal_unit(row["unit"])

@@ -346,10 +346,11 @@ def _span(assertion: Assertion, to: str) -> str:
 
 
 def method_name(procedure: Procedure) -> str:
-    """How people call a procedure: principle, device and maker, as far as they are known."""
+    """How people call a procedure: principle, device and maker as far as they are known, else what it answers under."""
     parts = [part for part in (procedure.principle, procedure.device, procedure.calibrator, procedure.formula) if part]
     care = "patientnær måling" if procedure.point_of_care else ""
-    name = ", ".join(filter(None, (*parts, care))) or procedure.procedure_id
+    answers = ", ".join([*(code.value for code in procedure.codes), *filter(None, [procedure.unit])])
+    name = ", ".join(filter(None, (*parts, care))) or answers
     return f"{name} ({procedure.producer})" if procedure.producer else name
 
 

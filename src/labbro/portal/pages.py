@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from labbro.comparability.store import RegistryStore
+from labbro.comparability.usage import Usage
 from labbro.databank import Databank
 from labbro.errors import NotFound
 from labbro.members.members import Members
@@ -22,6 +23,7 @@ from labbro.portal.assets import KEEP, Assets
 from labbro.portal.demonstration import Example
 from labbro.portal.numbers import pages as number_pages
 from labbro.portal.openid import OpenId
+from labbro.portal.registry import pages as registry_pages
 from labbro.portal.seals import Seals
 from labbro.portal.sessions import Sessions
 from labbro.portal.web import AnyRequest, Portal, environment, error_page
@@ -64,6 +66,7 @@ def routes(
         *pages_search.handlers(portal),
         *pages_patient.handlers(portal),
         *pages_reports.handlers(portal),
+        *(registry_pages.handlers(portal, registry, Usage(database, clock), identities.new) if registry else ()),
         *(number_pages.handlers(portal, members, numbers) if members and numbers else ()),
         _static(portal.assets),
     ]

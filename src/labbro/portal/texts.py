@@ -56,6 +56,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_failed_note: str
     # people of the number service
     number_service: str
+    method_registry: str
     operator: str
     sign_in_members_note: str
     more_people: str

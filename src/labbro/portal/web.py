@@ -115,6 +115,7 @@ def page(portal: Portal, seen: Visit, template: str, *, status: int = 200, **con
         "t": seen.texts,
         "actor": seen.session.actor if seen.session else None,
         "member": is_member(portal, seen.session),
+        "registry": portal.registry is not None,
         "demonstration": portal.settings.demonstration,
         "idle_seconds": int(IDLE.total_seconds()),
         "form_token": portal.seals.form_token(seen.form_secret),

@@ -35,6 +35,7 @@ DANISH = Texts(
     sign_in_failed="Log ind lykkedes ikke",
     sign_in_failed_note="Svaret fra log ind-tjenesten kunne ikke godkendes. Prøv igen; sker det igen, så oplys nummeret nedenfor til driften.",
     number_service="Nummertjenesten",
+    method_registry="Metoderegister",
     operator="Driften",
     sign_in_members_note="Opdigtede personer hos driften, leverandørerne og laboratorierne. De ser ingen patienter.",
     more_people="Flere personer",

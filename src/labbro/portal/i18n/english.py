@@ -34,6 +34,7 @@ ENGLISH = Texts(
     sign_out_provider="Sign out at your organisation too",
     sign_in_failed="Sign-in failed",
     sign_in_failed_note="The answer of the sign-in service could not be accepted. Try again; if it happens again, tell the operator the number below.",
+    method_registry="Registry of methods",
     number_service="The number service",
     operator="The operator",
     sign_in_members_note="Invented people of the operator, the vendors and the laboratories. They see no patients.",

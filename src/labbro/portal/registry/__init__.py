@@ -1,0 +1,1 @@
+"""Pages of the registry of comparable methods, for professionals."""

@@ -1,0 +1,468 @@
+"""What the pages of the registry say. Pure: registry and counts in, page content out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from labbro.codes.units import shown_unit
+from labbro.comparability.checking import Contradiction
+from labbro.comparability.decision import method_name
+from labbro.comparability.model import Assertion, Evidence, Procedure
+from labbro.comparability.registry import Registry
+from labbro.comparability.store import Change, Proposal, Released
+from labbro.comparability.suggesting import suggestions
+from labbro.comparability.usage import Counted, LocalCode, Mixed, local_codes, mixed_rows
+from labbro.portal import formats
+from labbro.portal.numbers.blocks import Cell, Content, Fact, Link, Mark, Row, Section, Table
+from labbro.portal.registry.door import address_of, name_of
+
+Said = Callable[[str, str], str]
+_MOST_ROWS = 100
+_VERDICTS_DA = {
+    "same": "samme metode", "comparable": "sammenlignelig", "caution": "med forbehold",
+    "convertible": "kan omregnes", "not": "ikke sammenlignelig", "unknown": "ikke vurderet",
+}  # fmt: skip
+_VERDICTS_EN = {
+    "same": "same method", "comparable": "comparable", "caution": "with caution",
+    "convertible": "convertible", "not": "not comparable", "unknown": "not assessed",
+}  # fmt: skip
+_MARKS: dict[str, Mark] = {
+    "same": "good", "comparable": "good", "caution": "soon", "convertible": "good", "not": "bad", "unknown": "off",
+}  # fmt: skip
+_KINDS_DA = {
+    "measurand": "målestørrelse", "procedure": "målemetode", "group": "gruppe", "assertion": "vurdering",
+    "conversion": "omregning",
+}  # fmt: skip
+_ASKS_DA = {
+    "nothing: these split by default": "intet: det skiller som udgangspunkt",
+    "a statement of the laboratory": "en udtalelse fra laboratoriet",
+    "a comparison study or external quality rounds": "et sammenligningsforsøg eller ekstern kvalitetskontrol",
+    "a comparison study": "et sammenligningsforsøg",
+    "two persons who release the group": "to personer, der frigiver gruppen",
+}
+_STATES_DA = {"open": "venter", "released": "frigivet", "refused": "afvist"}
+
+
+def verdict_word(verdict: str, said: Said) -> str:
+    """A verdict in words."""
+    return said(_VERDICTS_DA[verdict], _VERDICTS_EN[verdict])
+
+
+def codes_today(counted: Counted, registry: Registry, said: Said) -> Content:
+    """Where today's code rows mix methods, and which local codes a stated method would make needless."""
+    at = formats.moment(formats.danish_time(counted.at))
+    part_da = "" if counted.percent == 100 else f", anslået ud fra {counted.percent:g} % af databanken"
+    part_en = "" if counted.percent == 100 else f", estimated from {counted.percent:g} % of the databank"
+    return Content(
+        title=said("Koder i dag", "Codes today"),
+        lead=said(
+            f"Svar i databanken talt {at}{part_da}. Ingen patienter indgår.",
+            f"Results in the databank counted {at}{part_en}. No patients are part of it.",
+        ),
+        sections=(
+            _mixed_section(mixed_rows(counted.counts, registry), said),
+            _local_section(local_codes(counted.counts, registry), registry, said),
+        ),
+    )
+
+
+def _mixed_section(found: Sequence[Mixed], said: Said) -> Section:
+    rows = tuple(
+        Row(
+            (
+                Cell(one.name, f"{one.code.value} · {shown_unit(one.unit)}"),
+                Cell(_count(one.results), figure=True),
+                Cell(_count(one.results - one.shares[0].results), figure=True),
+                Cell("; ".join(_part(said(share.label_da, share.label_en), share.results) for share in one.shares)),
+            )
+        )
+        for one in found[:_MOST_ROWS]
+    )
+    return Section(
+        heading=said("Rækker, der blander målemetoder", "Rows that mix methods"),
+        lead=said(
+            "Efter kode står disse svar på én række. Efter sammenlignelighed står de på flere.",
+            "By code these results stand on one row. By comparability they stand on several.",
+        ),
+        tables=(
+            Table(
+                caption=said("Koder, hvis række blander målemetoder", "Codes whose row mixes methods"),
+                heads=(
+                    said("Analyse", "Analysis"),
+                    said("Svar", "Results"),
+                    said("Uden for den største", "Outside the largest"),
+                    said("Rækker efter sammenlignelighed", "Rows by comparability"),
+                ),
+                rows=rows,
+                empty=said("Ingen kode blander målemetoder.", "No code mixes methods."),
+            ),
+        ),
+    )
+
+
+def _part(label: str, results: int) -> str:
+    return f"{label}: {_count(results)}"
+
+
+def _local_section(found: Sequence[LocalCode], registry: Registry, said: Said) -> Section:
+    rows = tuple(
+        Row(
+            (
+                Cell(one.name, f"{one.code.value} · {one.code.responsible}"),
+                Cell(", ".join(one.producers)),
+                Cell(_count(one.results), figure=True),
+                _instead(one, registry, said),
+            )
+        )
+        for one in found[:_MOST_ROWS]
+    )
+    return Section(
+        heading=said("Lokale koder", "Local codes"),
+        lead=said(
+            "Kender registret metoden bag en lokal kode, kan svaret sendes med den nationale kode og metoden angivet.",
+            "Where the registry knows the method behind a local code, the national code and the method would do.",
+        ),
+        tables=(
+            Table(
+                caption=said("Lokale koder i brug", "Local codes in use"),
+                heads=(
+                    said("Analyse", "Analysis"),
+                    said("Producent", "Producer"),
+                    said("Svar", "Results"),
+                    said("I stedet", "Instead"),
+                ),
+                rows=rows,
+                empty=said("Ingen lokale koder i brug.", "No local codes in use."),
+            ),
+        ),
+    )
+
+
+def _instead(one: LocalCode, registry: Registry, said: Said) -> Cell:
+    if not one.instead:
+        return Cell(said("metoden er ikke i registret", "the method is not in the registry"), mark="off")
+    known = registry.procedures_of(one.code)
+    method = method_name(known[0]) if known else ""
+    return Cell(", ".join(code.value for code in one.instead), method, mark="good")
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def procedures(registry: Registry, producer: str, said: Said) -> Content:
+    """All procedures, or one producer's, with where each stands."""
+    every = registry.entries.procedures
+    chosen = [one for one in every if not producer or (one.producer or "-") == producer]
+    producers = sorted({one.producer or "-" for one in every})
+    anybody = said("uden producent", "no producer")
+    ways = [Link(said("Alle", "All"), address_of("procedures"))]
+    ways += [Link(anybody if one == "-" else one, f"{address_of('procedures')}?producer={one}") for one in producers]
+    return Content(
+        title=said("Målemetoder", "Procedures"),
+        lead=said(f"{len(chosen)} af {len(every)} målemetoder.", f"{len(chosen)} of {len(every)} procedures."),
+        sections=(
+            Section(links=tuple(ways)),
+            Section(
+                tables=(
+                    Table(
+                        caption=said("Målemetoder", "Procedures"),
+                        heads=(
+                            said("Målemetode", "Procedure"),
+                            said("Producent", "Producer"),
+                            said("Koder", "Codes"),
+                            said("Gælder", "Valid"),
+                            said("Vurderet", "Assessed"),
+                        ),
+                        rows=tuple(_procedure_row(one, registry, said) for one in chosen),
+                        empty=said("Ingen.", "None."),
+                    ),
+                ),
+                links=(Link(said("Hent som tabel (CSV)", "Fetch as a table (CSV)"), address_of("procedures.csv")),),
+            ),
+        ),
+    )
+
+
+def _procedure_row(one: Procedure, registry: Registry, said: Said) -> Row:
+    measurand = registry.measurands.get(one.measurand_id)
+    name = said(measurand.label_da, measurand.label_en) if measurand else one.measurand_id
+    codes = ", ".join(code.value for code in one.codes)
+    unit = shown_unit(one.unit) if one.unit else ""
+    return Row(
+        (
+            Cell(f"{name}: {_attributes(one)}" if _attributes(one) else name, one.procedure_id),
+            Cell(one.producer or said("enhver", "any")),
+            Cell(codes, unit),
+            Cell(_validity(one.valid_from, one.valid_to, said)),
+            _standing(one, registry, said),
+        )
+    )
+
+
+def _attributes(one: Procedure) -> str:
+    parts = (one.principle, one.device, one.kit, one.calibrator, one.formula, one.specimen)
+    return ", ".join([*filter(None, parts), *(["patientnær"] if one.point_of_care else [])])
+
+
+def _validity(first: dt.date, last: dt.date, said: Said) -> str:
+    if first == dt.date.min and last == dt.date.max:
+        return said("altid", "always")
+    if first == dt.date.min:
+        return said(f"til {formats.day(last)}", f"until {formats.day(last)}")
+    since = said(f"fra {formats.day(first)}", f"from {formats.day(first)}")
+    return since if last == dt.date.max else said(f"{since} til {formats.day(last)}", f"{since} to {formats.day(last)}")
+
+
+def _standing(one: Procedure, registry: Registry, said: Said) -> Cell:
+    anchored = registry.anchored_by(one.procedure_id)
+    if anchored is not None:
+        return Cell(said("anker", "anchor"), said(anchored.label_da, anchored.label_en), mark="good")
+    told = [each for each in registry.entries.assertions if each.procedure_id == one.procedure_id]
+    if not told:
+        return Cell(verdict_word("unknown", said), mark="off")
+    group = registry.groups.get(told[0].group_id)
+    label = said(group.label_da, group.label_en) if group else told[0].group_id
+    return Cell(verdict_word(told[0].verdict, said), label, mark=_MARKS[told[0].verdict])
+
+
+def groups(registry: Registry, said: Said) -> Content:
+    """Every group with its anchor, members, verdicts and what they stand on."""
+    found = sorted(registry.entries.groups, key=lambda one: (one.measurand_id, one.display_order, one.group_id))
+    sections: list[Section] = []
+    for group in found:
+        anchor = registry.procedures.get(group.anchor_procedure_id)
+        held = [one for one in registry.entries.assertions if one.group_id == group.group_id]
+        rows = tuple(_member_row(one, registry, said) for one in held)
+        lead = method_name(anchor) if anchor else group.anchor_procedure_id
+        heads = said("Målemetode", "Procedure"), said("Vurdering", "Verdict"), said("Grundlag", "Evidence")
+        table = Table(
+            caption=said(f"Vurderet mod {group.label_da}", f"Judged against {group.label_en}"),
+            heads=(*heads, said("Besluttet af", "Decided by")),
+            rows=rows,
+            empty=said("Ingen andre er vurderet.", "No others have been judged."),
+        )
+        unit = shown_unit(group.unit)
+        label = said(f"{group.label_da} ({unit})", f"{group.label_en} ({unit})")
+        sections.append(Section(heading=label, lead=said(f"Anker: {lead}", f"Anchor: {lead}"), tables=(table,)))
+    return Content(
+        title=said("Grupper", "Groups"),
+        lead=said(
+            "Svar fra målemetoder i samme gruppe deler række. Hver vurderes mod gruppens anker.",
+            "Results of procedures in one group share a row. Each is judged against the group's anchor.",
+        ),
+        sections=tuple(sections),
+    )
+
+
+def _member_row(one: Assertion, registry: Registry, said: Said) -> Row:
+    procedure = registry.procedures.get(one.procedure_id)
+    scope = ""
+    if one.scope.low is not None or one.scope.high is not None:
+        low = "" if one.scope.low is None else f"{one.scope.low:g}"
+        high = "" if one.scope.high is None else f"{one.scope.high:g}"
+        scope = f"{low}\N{EN DASH}{high}"
+    evidence = "; ".join(_evidence(each, said) for each in one.evidence)
+    return Row(
+        (
+            Cell(method_name(procedure) if procedure else one.procedure_id, one.procedure_id),
+            Cell(verdict_word(one.verdict, said), scope, mark=_MARKS[one.verdict]),
+            Cell(evidence, said(one.note_da, one.note_en)),
+            Cell(name_of(one.decided_by)),
+        )
+    )
+
+
+def _evidence(one: Evidence, said: Said) -> str:
+    parts = [one.source]
+    if one.count is not None:
+        parts.append(f"n = {one.count}")
+    if one.slope is not None:
+        parts.append(said(f"hældning {one.slope:g}", f"slope {one.slope:g}"))
+    if one.bias_percent is not None:
+        parts.append(f"bias {one.bias_percent:g} %")
+    return ", ".join(parts)
+
+
+def suggested(registry: Registry, said: Said) -> Content:
+    """What the attributes of procedures that nobody has judged suggest, each with its reasons and a way to propose."""
+    rows: list[Row] = []
+    for one in suggestions(registry):
+        procedure = registry.procedures[one.procedure_id]
+        group = registry.groups.get(one.group_id) if one.group_id else None
+        label = (
+            said(group.label_da, group.label_en)
+            if group
+            else said("en gruppe for sig, med den som anker", "a group of its own, with it as anchor")
+        )
+        reasons = "; ".join(one.reasons_da if said("da", "en") == "da" else one.reasons_en)
+        way = f"{address_of('propose')}?group={one.group_id or ''}&procedure={one.procedure_id}&verdict={one.verdict}"
+        rows.append(
+            Row(
+                (
+                    Cell(method_name(procedure), one.procedure_id),
+                    Cell(verdict_word(one.verdict, said), label, mark=_MARKS[one.verdict]) if group else Cell(label),
+                    Cell(reasons),
+                    Cell(said(_ASKS_DA.get(one.asks, one.asks), one.asks)),
+                ),
+                (Link(said("Foreslå", "Propose"), way),),
+            )
+        )
+    return Content(
+        title=said("Forslag fra systemet", "Suggestions"),
+        lead=said(
+            "Målemetoder, som ingen har vurderet, og hvad deres egenskaber taler for. Mennesker beslutter.",
+            "Procedures that nobody has judged, and what their attributes speak for. People decide.",
+        ),
+        sections=(
+            Section(
+                tables=(
+                    Table(
+                        caption=said("Forslag", "Suggestions"),
+                        heads=(
+                            said("Målemetode", "Procedure"),
+                            said("Forslag", "Suggestion"),
+                            said("Fordi", "Because"),
+                            said("Mangler", "Still missing"),
+                        ),
+                        rows=tuple(rows),
+                        empty=said("Alle målemetoder er vurderet.", "Every procedure has been judged."),
+                    ),
+                )
+            ),
+        ),
+    )
+
+
+def versions(told: Sequence[Released], said: Said) -> Content:
+    """Every version, who proposed it and who released it."""
+    rows = tuple(
+        Row(
+            (
+                Cell(str(one.version), figure=True),
+                Cell(formats.moment(formats.danish_time(one.recorded_at))),
+                Cell(name_of(one.proposed_by)),
+                Cell(name_of(one.released_by)),
+                Cell(one.note),
+            ),
+            (Link(said("Ændringer", "Changes"), address_of("proposals", one.proposal_id)),) if one.proposal_id else (),
+        )
+        for one in told
+    )
+    heads = (
+        said("Version", "Version"), said("Frigivet", "Released"), said("Foreslået af", "Proposed by"),
+        said("Frigivet af", "Released by"), said("Hvorfor", "Why"),
+    )  # fmt: skip
+    table = Table(
+        caption=said("Versioner", "Versions"), heads=heads, rows=rows, empty=said("Ingen endnu.", "None yet.")
+    )
+    return Content(
+        title=said("Versioner", "Versions"),
+        lead=said(
+            "En version ændres aldrig: det, den viste, kan vises igen.",
+            "A version never changes: what it showed can be shown again.",
+        ),
+        sections=(Section(tables=(table,)),),
+    )
+
+
+def proposals(told: Sequence[Proposal], said: Said) -> Content:
+    """Proposals, those that wait first."""
+    ordered = sorted(told, key=lambda one: one.state != "open")
+    rows = tuple(
+        Row(
+            (
+                Cell(formats.moment(formats.danish_time(one.proposed_at))),
+                Cell(one.note),
+                Cell(str(len(one.changes)), figure=True),
+                Cell(name_of(one.proposed_by)),
+                Cell(state_word(one, said), mark="soon" if one.state == "open" else ""),
+            ),
+            (Link(said("Se", "Look"), address_of("proposals", one.proposal_id)),),
+        )
+        for one in ordered
+    )
+    heads = (
+        said("Foreslået", "Proposed"), said("Hvorfor", "Why"), said("Ændringer", "Changes"), said("Af", "By"),
+        said("Status", "State"),
+    )  # fmt: skip
+    table = Table(caption=said("Forslag", "Proposals"), heads=heads, rows=rows, empty=said("Ingen.", "None."))
+    return Content(
+        title=said("Til frigivelse", "For release"),
+        lead=said(
+            "Intet gælder, før en anden person end forslagsstilleren har frigivet det.",
+            "Nothing counts before another person than the proposer has released it.",
+        ),
+        sections=(Section(tables=(table,)),),
+    )
+
+
+def state_word(one: Proposal, said: Said) -> str:
+    """What became of a proposal."""
+    word = said(_STATES_DA[one.state], one.state)
+    return f"{word}, version {one.version}" if one.version is not None else word
+
+
+def proposal_facts(one: Proposal, said: Said) -> tuple[Fact, ...]:
+    """Who, when, what became of it."""
+    told = [
+        Fact(said("Foreslået af", "Proposed by"), name_of(one.proposed_by)),
+        Fact(said("Foreslået", "Proposed"), formats.moment(formats.danish_time(one.proposed_at))),
+        Fact(said("Status", "State"), state_word(one, said)),
+    ]
+    if one.decided_by and one.decided_at:
+        told.append(Fact(said("Afgjort af", "Decided by"), name_of(one.decided_by)))
+        told.append(Fact(said("Afgjort", "Decided"), formats.moment(formats.danish_time(one.decided_at))))
+    return tuple(told)
+
+
+def change_table(changes: Sequence[Change], registry: Registry, said: Said) -> Table:
+    """What a proposal sets and takes out."""
+    rows = tuple(
+        Row(
+            (
+                Cell(one.entry_id, said(_KINDS_DA[one.kind], one.kind)),
+                Cell(_act(one, registry, said)),
+                Cell(_body(one)),
+            )
+        )
+        for one in changes[:_MOST_ROWS]
+    )
+    more = len(changes) - len(rows)
+    caption = said("Ændringer", "Changes") + (said(f" (og {more} flere)", f" (and {more} more)") if more else "")
+    return Table(caption, (said("Hvad", "What"), said("Ændring", "Change"), said("Indhold", "Content")), rows)
+
+
+def _act(one: Change, registry: Registry, said: Said) -> str:
+    if one.body is None:
+        return said("tages ud", "taken out")
+    known: dict[str, object] = {
+        "measurand": registry.measurands, "procedure": registry.procedures, "group": registry.groups,
+        "assertion": {each.assertion_id: each for each in registry.entries.assertions}, "conversion": {},
+    }  # fmt: skip
+    held = known[one.kind]
+    there = isinstance(held, dict) and one.entry_id in held
+    return said("ændres", "changed") if there else said("ny", "new")
+
+
+def _body(one: Change) -> str:
+    body = one.body or {}
+    hidden = {f"{one.kind}_id", "valid_from", "valid_to"}
+    told = [f"{name}: {value}" for name, value in body.items() if isinstance(value, str | int | float) and value]
+    dates = [f"{name}: {body[name]}" for name in ("valid_from", "valid_to") if str(body.get(name))[:4] not in _NEVER]
+    return " · ".join([*(each for each in told if each.partition(":")[0] not in hidden), *dates])
+
+
+_NEVER = ("0001", "9999", "None")
+
+
+def fault_table(found: Sequence[Contradiction], said: Said) -> Table:
+    """What stands in the way of a release, each with what to mend."""
+    rows = tuple(Row((Cell(one.about, one.code, mark="bad"), Cell(said(one.message_da, one.message)))) for one in found)
+    return Table(
+        said("Modsigelser, der skal rettes først", "Contradictions to mend first"),
+        (said("Hvad", "What"), said("Hvad der skal rettes", "What to mend")),
+        rows,
+        empty=said("Ingen modsigelser.", "No contradictions."),
+    )
