@@ -13,7 +13,7 @@ from labbro.members.authentication.callers import NOBODY, PlainUse
 from labbro.members.board import Duty, State
 from labbro.members.gate import danish_day
 from labbro.members.model import Certificate
-from labbro.members.views import SystemView
+from labbro.members.views import Boards, SystemView
 from labbro.numbers.drawing_facts import drawing_facts
 from labbro.portal import formats
 from labbro.portal.numbers import saying
@@ -29,7 +29,7 @@ def board(guest: Guest) -> Content:
     w, d, rooms = guest.words, guest.directory, guest.rooms
     known = counted(rooms.members, drawing_facts(rooms.members.database), guest.now)
     found = views.boards(d, guest.caller, known, guest.now)
-    sections = [_transition(guest), _certification(guest)]
+    sections = [_sums(guest, found), _transition(guest), _certification(guest)]
     for vendor in found.vendors:
         sections.append(_duties(guest, d.vendors[vendor.vendor_id].name, w.roles["vendor"], vendor.duties))
         sections.extend(
@@ -41,6 +41,27 @@ def board(guest: Guest) -> Content:
         for one in found.laboratories
     )
     return Content(title=w.page_names["board"], lead=w.board_lead, sections=tuple(sections))
+
+
+def _sums(guest: Guest, found: Boards) -> Section:
+    """How many duties each organisation meets, so that the one in trouble is seen without reading on."""
+    w, d = guest.words, guest.directory
+    if not found.vendors:
+        return Section()
+    states: tuple[State, ...] = ("met", "due-soon", "missing")
+    rows: list[Row] = []
+    for vendor in found.vendors:
+        told = [(d.vendors[vendor.vendor_id].name, w.roles["vendor"], vendor.duties)]
+        told += [(d.laboratories[one.laboratory_id].name, "", one.duties) for one in vendor.laboratories]
+        for name, role, duties in told:
+            counts = [sum(one.state == state for one in duties) for state in states]
+            cells = [
+                Cell(str(count) if count else "", mark=_MARKS[state] if count else "")
+                for state, count in zip(states, counts, strict=True)
+            ]
+            rows.append(Row((Cell(name, role), *cells)))
+    heads = (w.organisation, *(w.duty_states[state] for state in states))
+    return Section(tables=(Table(w.board_sum, heads, tuple(rows)),))
 
 
 def _duties(guest: Guest, name: str, role: str, duties: Sequence[Duty]) -> Section:

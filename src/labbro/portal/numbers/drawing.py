@@ -59,7 +59,7 @@ def _permissions(guest: Guest) -> Section:
             left = Cell(w.ended if told.manual_until else w.never_allowed, mark="off")
         change = ()
         if guest.may(acts.PermitManual) and one.account.laboratory_id:
-            change = (Link(w.act_links["PermitManual"], do_address(acts.PermitManual, **owner)),)
+            change = (Link(w.set_day, do_address(acts.PermitManual, **owner)),)
         name = saying.account_name(guest.directory, one.account.account_id, w)
         rows.append(Row((Cell(name), Cell(formats.day(told.manual_until)), left, drawing_cell(guest, one)), change))
     heads = (w.account, w.last_day, w.time_left, w.drawing)

@@ -257,6 +257,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     countdown: str
     countdown_lead: str
     last_day: str
+    set_day: str
+    board_sum: str
     time_left: str
     ended: str
     never_allowed: str
