@@ -18,6 +18,7 @@ from labbro.comparability.api import AnyRequest
 from labbro.comparability.api import routes as registry_routes
 from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank, api
+from labbro.eu import incoming
 from labbro.members.api import routes as member_routes
 from labbro.members.members import Members
 from labbro.members.notice_header import NoticeHeader
@@ -103,7 +104,9 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
     settings, clock, identities = services.settings, services.clock, services.identities
     calls = member_calls(services)
     handlers: list[ControllerRouterHandler] = [
-        *api.routes(databank=services.databank, settings=settings, clock=clock, identities=identities),
+        *api.routes(
+            databank=services.databank, settings=settings, clock=clock, identities=identities, read=incoming.read
+        ),
         *pages.routes(
             database=services.database,
             databank=services.databank,

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databank.conftest import clock, databank, settings
+
+__all__ = ["clock", "databank", "settings"]  # a databank on a real database, as its own tests have it
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from labbro.databank import loading
 from labbro.databank.history import Outcome
 from labbro.databank.watch import Watcher
 from labbro.errors import NotConfigured
+from labbro.eu import incoming
 from labbro.platform import logs
 from labbro.platform.clock import SystemClock
 from labbro.platform.identities import SystemIdentities
@@ -44,7 +45,7 @@ def load(
     form: Annotated[Format, typer.Option("--format", help="For people, or a JSON object a letter.")] = Format.text,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes to share many files among.")] = None,
 ) -> None:
-    """Loads letters into the databank, each exactly once; loading again changes nothing.
+    """Loads letters and European documents into the databank, each exactly once; loading again changes nothing.
 
     A file in a folder that holds no letter at all is passed over and told; a file that was named is refused then.
     Exit 0: all are kept (or were before). 1: some were refused. 2: wrong use.
@@ -56,7 +57,7 @@ def load(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is in hand is finished
     told = _Teller(form)
     names, found = [file.name for file in files], frozenset(file.name for file in files if file.found)
-    for name, outcome in loading.load(names, settings, workers, found):
+    for name, outcome in loading.load(names, settings, workers, found, incoming.read):
         told.tell(name, outcome)
     told.end()
     raise typer.Exit(1 if told.counts["refused"] else 0)
@@ -73,7 +74,7 @@ def watch(
     logs.configure(settings.log_level, settings.log_format)
     with loading.open_databank(settings) as databank:
         watched.mkdir(parents=True, exist_ok=True)
-        watcher = Watcher(databank, watched, SystemClock(), SystemIdentities())
+        watcher = Watcher(databank, watched, SystemClock(), SystemIdentities(), incoming.read)
 
         def stop(_number: int, _frame: object) -> None:
             watcher.stop(0)

@@ -13,6 +13,7 @@ import typer
 
 from labbro import server
 from labbro.databank.watch import Watcher
+from labbro.eu import incoming
 from labbro.platform import logs, serving
 from labbro.platform.database import Database, migrate
 from labbro.platform.settings import from_environment
@@ -71,7 +72,7 @@ def _watching(services: server.Services) -> Generator[None]:
         yield
         return
     folder.mkdir(parents=True, exist_ok=True)
-    watcher = Watcher(services.databank, folder, services.clock, services.identities)
+    watcher = Watcher(services.databank, folder, services.clock, services.identities, incoming.read)
     watcher.start()
     try:
         yield

@@ -27,10 +27,10 @@ from labbro.databank import api_requisitions
 from labbro.databank.api_description import PostLetters
 from labbro.databank.databank import Databank
 from labbro.databank.history import Outcome, Receipt
+from labbro.databank.incoming import Incoming, Reader
 from labbro.databank.keys import NOBODY
 from labbro.databank.measures import count_outcomes
 from labbro.errors import Conflict, LabbroError, NotAllowed, WrongUse
-from labbro.letters.letter import Reading
 from labbro.platform import logs
 from labbro.platform.clock import Clock
 from labbro.platform.identities import Identities
@@ -43,7 +43,9 @@ RECEIPTS_AT_ONCE: Final = 1000
 # commit took long is not passed over; whoever asks again may see a receipt twice, never miss one.
 SETTLED_AFTER: Final = dt.timedelta(seconds=60)
 
-_TYPES: Final = frozenset({"application/edifact", "application/xml", "application/octet-stream"})
+_TYPES: Final = frozenset(
+    {"application/edifact", "application/xml", "application/octet-stream", "application/fhir+json"}
+)
 _RECEIPT_TYPES: Final = {"edifact": "application/edifact", "xml": "application/xml"}
 
 
@@ -92,9 +94,12 @@ class ReceiptList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def routes(
-    *, databank: Databank, settings: Settings, clock: Clock, identities: Identities
+    *, databank: Databank, settings: Settings, clock: Clock, identities: Identities, read: Reader = letters.read
 ) -> Sequence[HTTPRouteHandler]:
-    """The handlers. Callers show a bearer token of LABBRO_INTAKE_TOKENS; without tokens only this machine may call."""
+    """The handlers. Callers show a bearer token of LABBRO_INTAKE_TOKENS; without tokens only this machine may call.
+
+    `read`: how inputs are read; a reader of a room above knows European documents too.
+    """
     del identities
 
     def allow(request: Request[Any, Any, Any]) -> str:
@@ -111,11 +116,13 @@ def routes(
     async def post_letters(request: Request[Any, Any, Any]) -> Response[list[LetterAnswer]]:
         """One letter or interchange as the body, or many as multipart/form-data. Either syntax, any mixture.
 
+        A European document (a FHIR Bundle) is taken in as a letter is; it has no receipt, this answer tells.
+
         Answers when everything is durable: 200 when all letters are kept, 207 when some were refused.
         """
         allow(request)
         inputs = await _inputs(request)
-        answers = await sync_to_thread(take, databank, inputs, clock.now(), logs.request_id.get() or "")
+        answers = await sync_to_thread(take, databank, inputs, clock.now(), logs.request_id.get() or "", read)
         status = HTTPStatus.MULTI_STATUS if any(answer.problem for answer in answers) else HTTPStatus.OK
         return Response(answers, status_code=status)
 
@@ -162,14 +169,18 @@ def routes(
 
 
 def take(
-    databank: Databank, inputs: Sequence[tuple[str | None, bytes]], received_at: dt.datetime, request_id: str
+    databank: Databank,
+    inputs: Sequence[tuple[str | None, bytes]],
+    received_at: dt.datetime,
+    request_id: str,
+    read: Reader = letters.read,
 ) -> list[LetterAnswer]:
     """Takes all letters of some inputs in; an answer for each, in order. `inputs`: file name and bytes."""
     files: list[str | None] = []
 
-    def readings() -> Iterator[Reading]:
+    def readings() -> Iterator[Incoming]:
         for name, data in inputs:
-            for reading in letters.read(data):
+            for reading in read(data):
                 files.append(name)
                 yield reading
 
@@ -215,7 +226,7 @@ async def _inputs(request: Request[Any, Any, Any]) -> list[tuple[str | None, byt
     else:
         raise HTTPException(
             "Send letters as application/edifact, application/xml, text, application/octet-stream or "
-            "multipart/form-data.",
+            "multipart/form-data, European documents as application/fhir+json.",
             status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         )
     if not inputs:

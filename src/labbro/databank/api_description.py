@@ -10,7 +10,7 @@ from litestar.openapi.spec.enums import OpenAPIFormat
 _BYTES = Schema(
     type=OpenAPIType.STRING,
     format=OpenAPIFormat.BINARY,
-    description="A letter or an interchange of letters.",
+    description="A letter, an interchange of letters, or a European document.",
 )
 _FILES = Schema(
     type=OpenAPIType.OBJECT,
@@ -25,7 +25,13 @@ class PostLetters(Operation):
     """The operation with its body."""
 
     def __post_init__(self) -> None:
-        kinds = ("application/edifact", "application/xml", "text/plain", "application/octet-stream")
+        kinds = (
+            "application/edifact",
+            "application/xml",
+            "text/plain",
+            "application/octet-stream",
+            "application/fhir+json",
+        )
         content = {kind: OpenAPIMediaType(schema=_BYTES) for kind in kinds}
         content["multipart/form-data"] = OpenAPIMediaType(schema=_FILES)
         self.request_body = RequestBody(content=content, required=True)

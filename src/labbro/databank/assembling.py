@@ -11,7 +11,7 @@ import msgspec
 
 from labbro.databank import answering, reports
 from labbro.databank.history import Answer, PatientHistory, PatientSummary, ReportSummary, StoredResult
-from labbro.records import origin_of_result
+from labbro.records import editions, origin_of_result
 from labbro.records.answers import RequestState
 from labbro.records.chains import Occurrence, SampleKeys, chain_key, resolve
 from labbro.records.model import IdentifierKind, Person, Report, Result, Sample
@@ -120,19 +120,24 @@ def requisition_body(body: str) -> Requisition:
 def _results(letters: Iterable[reports.Letter], answers: Mapping[UUID, tuple[Answer, ...]]) -> list[StoredResult]:
     told: list[_Told] = []
     sample_keys = SampleKeys()
+    letters = tuple(letters)
+    numbers = editions.numbers(letter.report for letter in letters)
     for letter in letters:
         requested = answering.of_letter(letter, answers)
-        _tell(_summary(letter, requested, answers.get(letter.letter_key, ())), letter, sample_keys, told)
+        summary = _summary(letter, requested, answers.get(letter.letter_key, ()))
+        sender = editions.sender_of(letter.report)
+        number = numbers.get((sender, summary.production_number), summary.production_number)
+        samples = [sample_keys.number(sender, number, sample) for sample in letter.samples]
+        _tell(summary, letter, samples, told)
     stored = _linked(told)
     stored.sort(key=lambda row: (row.letter_key.int, row.result.ordinal))
     stored.sort(key=lambda row: row.sample.sampled_at or _LONG_AGO, reverse=True)
     return stored
 
 
-def _tell(report: ReportSummary, letter: reports.Letter, sample_keys: SampleKeys, told: list[_Told]) -> None:
-    sender_ean = report.sender.ean or ""
+def _tell(report: ReportSummary, letter: reports.Letter, numbers: Sequence[int], told: list[_Told]) -> None:
+    """`numbers`: of the letter's samples."""
     samples = letter.samples
-    numbers = [sample_keys.number(sender_ean, report.production_number, sample) for sample in samples]
     for result in letter.results:
         occurrence = Occurrence(
             key=chain_key(numbers[result.sample], result.analysis),

@@ -23,11 +23,11 @@ from labbro.databank.history import (
     StoredLetter,
     StoredRequisition,
 )
+from labbro.databank.incoming import Incoming
 from labbro.databank.intake import Arrival, Intake
 from labbro.databank.sample_life import SampleEvent
 from labbro.errors import NotConfigured, NotFound, Unavailable
 from labbro.letters.findings import Finding
-from labbro.letters.letter import Reading
 from labbro.platform import logs
 from labbro.platform.clock import Clock
 from labbro.platform.database import Database, load_sql
@@ -75,13 +75,13 @@ class Databank:
         self._verified = True
 
     def intake(
-        self, readings: Iterable[Reading], received_at: dt.datetime, request_id: str, source: Source
+        self, readings: Iterable[Incoming], received_at: dt.datetime, request_id: str, source: Source
     ) -> list[Outcome]:
         """Store letters exactly once; an outcome a letter, in order, told after the commit. See `intake_stream`."""
         return list(self.intake_stream(readings, received_at, request_id, source))
 
     def intake_stream(
-        self, readings: Iterable[Reading], received_at: dt.datetime, request_id: str, source: Source
+        self, readings: Iterable[Incoming], received_at: dt.datetime, request_id: str, source: Source
     ) -> Iterator[Outcome]:
         """As `intake`, but each outcome is given as soon as its letter is durable; holds two groups of letters only.
 

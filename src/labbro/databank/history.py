@@ -25,6 +25,7 @@ from labbro.records.model import (
 from labbro.records.requisition import Requisition
 
 AccessAction = Literal["search", "history", "value", "letter", "print", "export", "report", "requisition", "access-log"]
+HeldSyntax = Syntax | Literal["json"]  # European documents are JSON
 OutcomeKind = Literal["stored", "again", "refused", "noted", "passed"]
 
 
@@ -148,7 +149,10 @@ class PatientHistory(msgspec.Struct, frozen=True):
 
 
 class StoredLetter(msgspec.Struct, frozen=True):
-    """A letter as it came: `raw` can be read again alone with letters.read, `digest` is their SHA-256."""
+    """A letter as it came: `raw` can be read again alone with letters.read, `digest` is their SHA-256.
+
+    A European document is kept as one too; its `syntax` is json, and labbro.eu reads it.
+    """
 
     key: UUID
     patient_key: UUID
@@ -157,7 +161,7 @@ class StoredLetter(msgspec.Struct, frozen=True):
     receiver_ean: str
     standard: str
     version: str
-    syntax: Syntax
+    syntax: HeldSyntax
     envelope_identifier: str | None
     received_at: dt.datetime
     source: str
@@ -186,7 +190,7 @@ class RefusedLetter(msgspec.Struct, frozen=True):
     letter_identifier: str | None
     standard: str | None
     version_code: str | None
-    syntax: Syntax | None
+    syntax: HeldSyntax | None
     received_at: dt.datetime
     source: str
     code: str
@@ -225,7 +229,7 @@ class Outcome(msgspec.Struct, frozen=True):
     sender_ean: str | None
     standard: str | None
     version_code: str | None
-    syntax: Syntax | None
+    syntax: HeldSyntax | None
     namespace: str | None
     findings: tuple[Finding, ...]
     code: str

@@ -19,12 +19,13 @@ import psycopg
 from labbro import letters
 from labbro.databank import keys
 from labbro.databank.history import Outcome, Receipt
+from labbro.databank.incoming import Incoming
 from labbro.databank.prepare import KEPT_FINDINGS, Heading, Keep, Note, Refuse, prepare
 from labbro.databank.receipts import negative_receipt, positive_receipt
-from labbro.databank.sameness import same_content
+from labbro.databank.sameness import same_content, same_document
 from labbro.errors import Unavailable
 from labbro.letters.findings import Finding
-from labbro.letters.letter import Delivery, Letter, Reading
+from labbro.letters.letter import Delivery, Letter
 from labbro.platform.clock import Clock
 from labbro.platform.database import Connection, Database, load_sql
 
@@ -73,7 +74,7 @@ class Intake:
         self._patient_keys = patient_keys
         self._clock = clock
 
-    def run(self, readings: Iterable[Reading], arrival: Arrival) -> Iterator[Outcome]:
+    def run(self, readings: Iterable[Incoming], arrival: Arrival) -> Iterator[Outcome]:
         """Takes letters in group by group, and tells the outcome of each once its group is durable, in order.
 
         While one group is being committed the next is read and decided. Holds two groups, whatever the input's size.
@@ -94,7 +95,7 @@ class Intake:
                 waiting = submitted
             yield from waiting.result()
 
-    def _groups(self, readings: Iterable[Reading]) -> Iterator[list[Work]]:
+    def _groups(self, readings: Iterable[Incoming]) -> Iterator[list[Work]]:
         group: list[Work] = []
         size_bytes = 0
         for reading in readings:
@@ -174,6 +175,8 @@ def _says_the_same(connection: Connection, keep: Keep, before: Known) -> bool:
     if raw is None:
         row = connection.execute(_SQL["stored_raw"], (before.patient_key, keep.letter_key), binary=True).fetchone()
         raw = None if row is None else bytes(row[0])
+    if keep.heading.syntax == "json":
+        return raw is not None and same_document(raw, keep.heading.raw)
     one, other = _letter_in(raw), _letter_in(keep.heading.raw)
     return one is not None and other is not None and same_content(one, other)
 

@@ -89,6 +89,11 @@ def letter_key(sender_ean: str, letter_identifier: str) -> UUID:
     return _uuid(hashlib.sha256(_joined("letter", sender_ean, letter_identifier)).digest())
 
 
+def document_key(name: tuple[str, ...]) -> UUID:
+    """The key of a document: its sender and the numbers it was given."""
+    return _uuid(hashlib.sha256(_joined("document", *name)).digest())
+
+
 def refused_key(raw: bytes, code: str) -> UUID:
     """The key of a refused letter: its bytes and why, so that the same letter refused again is the same row."""
     return _uuid(hashlib.sha256(_joined("refused", code) + raw).digest())

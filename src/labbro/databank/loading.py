@@ -27,6 +27,7 @@ import msgspec
 from labbro import letters
 from labbro.databank.databank import Databank
 from labbro.databank.history import Outcome
+from labbro.databank.incoming import Incoming, Reader
 from labbro.databank.passing import holds_no_letter, passed_over
 from labbro.errors import Unavailable, WrongUse
 from labbro.letters.letter import Reading
@@ -57,13 +58,18 @@ def open_databank(settings: Settings) -> Generator[Databank]:
 
 
 def load(
-    files: Sequence[str], settings: Settings, workers: int | None = None, found: frozenset[str] = frozenset()
+    files: Sequence[str],
+    settings: Settings,
+    workers: int | None = None,
+    found: frozenset[str] = frozenset(),
+    read: Reader = letters.read,
 ) -> Iterator[Told]:
     """Takes the letters of all files in; each outcome with its file, in order, once it is durable.
 
     `workers`: processes to share many files among; None for one more than cores, at most eight. `found` are files that
-    nobody named: where one holds no letter at all it is passed over, not refused. Raises WrongUse for a file that
-    cannot be opened, Unavailable when the database fails: what was told is kept.
+    nobody named: where one holds no letter at all it is passed over, not refused. `read`: how files are read; that of
+    a room above knows documents too. Raises WrongUse for a file that cannot be opened, Unavailable when the database
+    fails: what was told is kept.
     """
     request_id = str(SystemIdentities().new())
     chunks = list(_chunks(files))
@@ -73,18 +79,23 @@ def load(
     if wanted < 2 or (_cores() < 2 and workers is None):
         with open_databank(settings) as databank:
             for chunk in chunks:
-                yield from _take(databank, chunk, request_id, found)
+                yield from _take(databank, chunk, request_id, found, read)
         return
-    pool = _Workers(wanted, settings, found)
+    pool = _Workers(wanted, settings, found, read)
     with open_databank(settings) as databank:
         try:
-            yield from _share(pool, databank, chunks, request_id, found)
+            yield from _share(pool, databank, chunks, request_id, found, read)
         finally:
             pool.close()  # before the databank: whoever leaves an embedded PostgreSQL last stops it
 
 
 def _share(
-    pool: _Workers, databank: Databank, chunks: Iterable[list[str]], request_id: str, found: frozenset[str]
+    pool: _Workers,
+    databank: Databank,
+    chunks: Iterable[list[str]],
+    request_id: str,
+    found: frozenset[str],
+    read: Reader,
 ) -> Iterator[Told]:
     """Chunks go to the workers ahead of their turn; large files are read here when their turn comes."""
     waiting: deque[Future[bytes] | list[str]] = deque()
@@ -92,16 +103,16 @@ def _share(
         large = len(chunk) == 1 and _size(chunk[0]) > CHUNK_BYTES
         waiting.append(chunk if large else pool.submit(chunk, request_id))
         if len(waiting) > 2 * pool.size:
-            yield from _told(waiting.popleft(), databank, request_id, found)
+            yield from _told(waiting.popleft(), databank, request_id, found, read)
     while waiting:
-        yield from _told(waiting.popleft(), databank, request_id, found)
+        yield from _told(waiting.popleft(), databank, request_id, found, read)
 
 
 def _told(
-    part: Future[bytes] | list[str], databank: Databank, request_id: str, found: frozenset[str]
+    part: Future[bytes] | list[str], databank: Databank, request_id: str, found: frozenset[str], read: Reader
 ) -> Iterator[Told]:
     if isinstance(part, list):
-        yield from _take(databank, part, request_id, found)
+        yield from _take(databank, part, request_id, found, read)
         return
     try:
         yield from _DECODE(part.result())
@@ -109,19 +120,21 @@ def _told(
         raise Unavailable("A loading process died; load again, what is kept is not doubled.") from None
 
 
-def _take(databank: Databank, files: Iterable[str], request_id: str, found: frozenset[str]) -> Iterator[Told]:
+def _take(
+    databank: Databank, files: Iterable[str], request_id: str, found: frozenset[str], read: Reader
+) -> Iterator[Told]:
     """The letters of some files, one by one; remembers where each came from until its outcome is known.
 
     What is passed over has its outcome at once, and is told when what came before it is.
     """
     waiting: deque[tuple[str, Outcome | None]] = deque()
 
-    def readings() -> Iterator[Reading]:
+    def readings() -> Iterator[Incoming]:
         for name in files:
             with _opened(name) as file:
                 # A small file is read whole: a stream is read in large steps, each with a buffer of its own.
-                for reading in letters.read(file if _size(name) > CHUNK_BYTES else file.read()):
-                    if name in found and holds_no_letter(reading):
+                for reading in read(file if _size(name) > CHUNK_BYTES else file.read()):
+                    if name in found and isinstance(reading, Reading) and holds_no_letter(reading):
                         waiting.append((name, passed_over(reading)))
                     else:
                         waiting.append((name, None))
@@ -187,11 +200,11 @@ def _cores() -> int:
 class _Workers:
     """Processes that load chunks, forked before this process has any thread; each opens the database for itself."""
 
-    def __init__(self, size: int, settings: Settings, found: frozenset[str]) -> None:
+    def __init__(self, size: int, settings: Settings, found: frozenset[str], read: Reader) -> None:
         self.size = size
         narrow = msgspec.structs.replace(settings, database_connections=WORKER_CONNECTIONS)
         self._pool = ProcessPoolExecutor(
-            size, multiprocessing.get_context("fork"), initializer=_begin, initargs=(narrow, os.getpid(), found)
+            size, multiprocessing.get_context("fork"), initializer=_begin, initargs=(narrow, os.getpid(), found, read)
         )
 
         next(letters.read(b""))  # compiles the declarations of all letters once, for all workers
@@ -209,11 +222,12 @@ class _Workers:
 _settings: Settings | None = None
 _databank: Databank | None = None
 _found: frozenset[str] = frozenset()
+_read: Reader = letters.read
 
 
-def _begin(settings: Settings, parent: int, found: frozenset[str]) -> None:
-    global _settings, _found
-    _settings, _found = settings, found
+def _begin(settings: Settings, parent: int, found: frozenset[str], read: Reader) -> None:
+    global _settings, _found, _read
+    _settings, _found, _read = settings, found, read
     collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -235,4 +249,4 @@ def _load_chunk(files: list[str], request_id: str) -> bytes:
         _databank = Databank(
             database=Database.open(_settings), settings=_settings, clock=clock, identities=SystemIdentities(clock)
         )
-    return _ENCODE(list(_take(_databank, files, request_id, _found)))
+    return _ENCODE(list(_take(_databank, files, request_id, _found, _read)))

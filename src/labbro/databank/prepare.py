@@ -13,9 +13,11 @@ import msgspec
 
 from labbro import records
 from labbro.databank import keys
+from labbro.databank.history import HeldSyntax
+from labbro.databank.incoming import Incoming, IncomingDocument
 from labbro.databank.originals import answerable
 from labbro.letters.findings import Finding
-from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Delivery, Letter, Reading, Syntax
+from labbro.letters.letter import PLEASE_ACKNOWLEDGE, Delivery, Letter, Reading
 from labbro.letters.receipts import Original
 from labbro.records.model import Report
 from labbro.records.requisition import Requisition
@@ -57,7 +59,7 @@ class Heading(msgspec.Struct, frozen=True, gc=False):
     receiver_ean: str | None
     standard: str | None
     version_code: str | None
-    syntax: Syntax | None
+    syntax: HeldSyntax | None
     namespace: str | None
     original: Original | None  # what a receipt says of it; None where nobody can be answered
     raw: bytes
@@ -115,8 +117,10 @@ class Note(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def prepare(reading: Reading, patient_keys: keys.PatientKeys) -> Keep | Refuse | Note:
-    """Decide about one letter. Never raises for what a sender may send."""
+def prepare(reading: Incoming, patient_keys: keys.PatientKeys) -> Keep | Refuse | Note:
+    """Decide about one letter or document. Never raises for what a sender may send."""
+    if isinstance(reading, IncomingDocument):
+        return _document(reading, patient_keys)
     heading = _heading(reading)
     findings = reading.findings
     # A receipt of the transport (VANSEnvelope) is read without a letter and without fault.
@@ -130,6 +134,40 @@ def prepare(reading: Reading, patient_keys: keys.PatientKeys) -> Keep | Refuse |
     if reading.syntax == "edifact" and b"\x00" in reading.raw:  # XML cannot say it, PostgreSQL's text cannot hold it
         return Refuse(heading, "cannot-store", (*findings, _null_character()))
     return _keep(heading, findings, letter, patient_keys)
+
+
+def _document(document: IncomingDocument, patient_keys: keys.PatientKeys) -> Keep | Refuse:
+    """A document is kept as a letter is; it has no envelope, and receipts are MedCom's: the answer alone tells."""
+    report = document.report
+    heading = Heading(
+        reference=document.reference,
+        sender_ean=None if report is None else report.sender.ean or report.sender.identifier or None,
+        receiver_ean=None if report is None else report.receiver.ean,
+        standard=document.standard,
+        version_code=document.version,
+        syntax="json",
+        namespace=None,
+        original=None,
+        raw=document.raw,
+    )
+    if report is None:
+        return Refuse(heading, "invalid", document.findings)
+    subject = keys.subject_of_report(report)
+    if document.scope:
+        subject = msgspec.structs.replace(subject, sender=document.scope)
+    parties = heading.sender_ean or "", report.letter_identifier, heading.receiver_ean or ""
+    return Keep(
+        heading=heading,
+        findings=document.findings,
+        wants_receipt=False,
+        patient_key=patient_keys.of_subject(subject),
+        letter_key=keys.document_key(document.name),
+        patient=(keys.stored_identifier(subject), report.patient.identifier_kind, keys.scope_of(subject)),
+        letter_row=(*parties, document.standard, document.version, "json", None),
+        report_row=_report_row(report),
+        sample_rows=_sample_rows(report),
+        result_rows=_result_rows(report),
+    )
 
 
 def _heading(reading: Reading) -> Heading:

@@ -45,10 +45,9 @@ def negative_receipt(refused: Refuse, now: dt.datetime) -> Receipt | None:
 
 
 def _receipt(heading: Heading, refusal: Refusal | None, answer: str, now: dt.datetime) -> Receipt | None:
-    original = heading.original
-    if original is None:
+    original, syntax = heading.original, heading.syntax or "edifact"
+    if original is None or syntax == "json":
         return None
-    syntax = heading.syntax or "edifact"
     key = keys.receipt_key(
         original.sender_ean,
         original.receiver_ean,

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from labbro.databank.history import Answer, StoredReport
+from labbro.records import editions
 from labbro.records.answers import request_state
 from labbro.records.model import Report, Result, Sample
 from labbro.records.revisions import resolve, telling
@@ -24,12 +25,19 @@ class Letter(msgspec.Struct, frozen=True, gc=False):
     results: tuple[Result, ...]
 
 
+def _by_number(report: Report, numbers: Mapping[editions.Number, str]) -> Report:
+    """The report under the number that stands for all its editions."""
+    number = numbers.get((editions.sender_of(report), report.production_number))
+    return report if number is None else msgspec.structs.replace(report, production_number=number)
+
+
 def stored(letters: Iterable[Letter], answers: Mapping[UUID, tuple[Answer, ...]]) -> tuple[StoredReport, ...]:
     """The reports, newest first by results_at, then by letter."""
     whole = [
         (each, msgspec.structs.replace(each.report, samples=each.samples, results=each.results)) for each in letters
     ]
-    revisions = resolve([telling(report) for _, report in whole])
+    numbers = editions.numbers(report for _, report in whole)
+    revisions = resolve([telling(_by_number(report, numbers)) for _, report in whole])
     found: list[StoredReport] = []
     for (letter, report), revision in zip(whole, revisions, strict=True):
         holder = None if revision.superseded_by is None else whole[revision.superseded_by][0].letter_key

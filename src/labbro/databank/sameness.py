@@ -1,11 +1,14 @@
 """Whether two letters say the same, whatever syntax and envelope they came in. Pure.
 
+Documents say the same where their JSON does, whatever blanks and order of keys it is written with.
+
 Asked only when a letter comes under a name that is known already and its bytes differ. Both letters are then read by
 the same code, so a change in how letters are read never turns a repeated letter into another one.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -26,6 +29,20 @@ def same_content(one: Letter, other: Letter) -> bool:
     """
     unsaid = tuple(path.split("/") for path in {*one.assumed, *other.assumed} if not _contradicted(path, one, other))
     return _said(one, unsaid) == _said(other, unsaid)
+
+
+def same_document(one: bytes, other: bytes) -> bool:
+    """Whether two documents are equal. Digits count (4.1 is not 4.10), the order in lists too."""
+    return _parsed(one) == _parsed(other)
+
+
+def _parsed(raw: bytes) -> object:
+    return json.loads(raw.decode("utf-8-sig"), parse_float=_digits, parse_int=_digits)
+
+
+def _digits(text: str) -> tuple[str]:
+    """A number by its digits; no text of the document is equal to it."""
+    return (text,)
 
 
 def _contradicted(path: str, one: Letter, other: Letter) -> bool:

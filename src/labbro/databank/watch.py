@@ -24,6 +24,7 @@ import msgspec
 from labbro import letters
 from labbro.databank.databank import Databank
 from labbro.databank.history import Outcome, Receipt
+from labbro.databank.incoming import Reader
 from labbro.databank.measures import count_outcomes
 from labbro.errors import LabbroError, Unavailable
 from labbro.platform import logs
@@ -43,7 +44,15 @@ Look = tuple[int, int, int]  # inode, size and time of change: a file that is st
 class Watcher:
     """Watches one folder. `run` blocks; `start` and `stop` do the same in a thread of their own."""
 
-    def __init__(self, databank: Databank, folder: Path, clock: Clock, identities: Identities) -> None:
+    def __init__(
+        self,
+        databank: Databank,
+        folder: Path,
+        clock: Clock,
+        identities: Identities,
+        read: Reader = letters.read,
+    ) -> None:
+        self._read = read
         self._databank = databank
         self._folder = folder
         self._clock = clock
@@ -110,7 +119,7 @@ class Watcher:
         started = time.monotonic()
         try:
             with path.open("rb") as file:
-                outcomes = self._databank.intake(letters.read(file), self._clock.now(), request_id, "folder")
+                outcomes = self._databank.intake(self._read(file), self._clock.now(), request_id, "folder")
             self._write_receipts(outcomes)
             self._move(path, outcomes)
         except FileNotFoundError:

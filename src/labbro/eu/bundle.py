@@ -100,12 +100,24 @@ def _content(data: bytes) -> tuple[Json | None, Finding | None]:
         content = json.loads(text, object_pairs_hook=once, parse_float=Decimal, parse_int=Decimal, parse_constant=_no)
     except (UnicodeDecodeError, ValueError, RecursionError):
         return None, _error("eu-json", "$", "the document is not JSON in UTF-8", "dokumentet er ikke JSON i UTF-8")
+    if "\\u" in text and _unstorable(content):
+        why, why_da = "a text holds what is no character", "en tekst indeholder noget, der ikke er et tegn"
+        return None, _error("eu-characters", "$", why, why_da)
     if twice:
         said = f"the key {twice[0]!r} stands twice in one object"
         return None, _error("eu-duplicate-key", "$", said, f"nøglen {twice[0]!r} står to gange i ét objekt")
     if not isinstance(content, dict) or _depth(cast("Json", content)) > _DEEPEST:
         return None, _error("eu-json", "$", "the document is no FHIR resource", "dokumentet er ingen FHIR-ressource")
     return cast("Json", content), None
+
+
+def _unstorable(told: object) -> bool:
+    """Whether texts hold U+0000 or half a character: written as escapes they pass any decoding."""
+    try:
+        said = json.dumps(told, ensure_ascii=False, default=str).encode()
+    except (UnicodeEncodeError, ValueError, RecursionError):
+        return True
+    return b"\\u0000" in said.replace(rb"\\", b"")
 
 
 def _no(text: str) -> Any:

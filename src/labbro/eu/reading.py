@@ -42,6 +42,7 @@ from labbro.records.model import (
 STANDARD: Final = "EU-LAB"
 VERSION: Final = "2.0.0"
 _LOCATION = (addresses.GLN, "https://www.gs1.org/gln")
+_LETTER: Final = addresses.Addresses().letter.partition("{}")[0]
 _DEEPEST_PANEL: Final = 20
 
 _STATUSES: dict[str, ResultStatus] = {
@@ -54,6 +55,8 @@ _STATUSES: dict[str, ResultStatus] = {
     "cancelled": "final",
     "entered-in-error": "corrected",
 }
+_WITHDRAWN: Final = ["Fejlregistreret."]
+_CORRECTING: Final = {"amended", "corrected", "entered-in-error"}
 _REPORTS: dict[str, ReportStatus] = {"registered": "received", "partial": "partial", "preliminary": "partial"}
 _FLAGS: dict[str, Flag] = {
     "H": "high", "HH": "high", "HU": "high", "L": "low", "LL": "low", "LU": "low", "A": "abnormal", "AA": "abnormal",
@@ -134,6 +137,7 @@ class _Reader:
         self._report = bundle.report
         self._samples: list[Sample] = []
         self._sample_of: dict[int, int] = {}
+        self._withdrawn = False
 
     def report(self) -> Report:
         told = self._report
@@ -145,6 +149,9 @@ class _Reader:
             raise ValueError("no time")
         subject = self._bundle.resolve(told.get("subject"))
         sender = self._sender()
+        statuses = {str(self._composition.get("status")), str(told.get("status"))}
+        self._withdrawn = "entered-in-error" in statuses
+        replaces = tuple(self._replaced(sender))
         self._all_samples()
         results = tuple(self._results())
         return Report(
@@ -154,7 +161,7 @@ class _Reader:
             letter_identifier=letter_identifier_of(self._bundle, identifier),
             authorised_at=issued,
             results_at=local_time(told.get("effectiveDateTime")) or issued,
-            production_number=str(identifier.get("value", "")),
+            production_number=_production_number(str(identifier.get("value", "")), sender),
             sender=sender,
             receiver=self._recipient(),
             patient=person_of(one_object(subject)),
@@ -163,7 +170,22 @@ class _Reader:
             status=_REPORTS.get(str(told.get("status")), "complete"),
             physician=sender.physician,
             comments=str(told["conclusion"]) if told.get("conclusion") else None,
+            consent_given=False if self._restricted() else None,
+            result_status="corrected" if replaces or statuses & _CORRECTING else None,
+            replaces=replaces,
         )
+
+    def _replaced(self, sender: Party) -> Iterator[str]:
+        """Numbers of reports that this one says it replaces; our own documents name the letter, which needs no link."""
+        for one in objects(self._composition.get("relatesTo")):
+            target = one_object(one.get("targetIdentifier"))
+            if one.get("code") == "replaces" and target.get("value") and _is_report(target):
+                yield _production_number(str(target["value"]), sender)
+
+    def _restricted(self) -> bool:
+        """Whether the document is marked as restricted: so is one made of a letter whose consent was refused."""
+        labels = objects(one_object(self._bundle.content.get("meta")).get("security"))
+        return any(one.get("system") == addresses.CONFIDENTIALITY and one.get("code") in ("R", "V") for one in labels)
 
     def _sender(self) -> Party:
         """The organisation among authors, custodian and performers; else the first of them."""
@@ -198,7 +220,7 @@ class _Reader:
         own = one_object(first(specimen.get("identifier")))
         self._samples.append(
             Sample(
-                laboratory_number=str(accession.get("value") or own.get("value") or specimen.get("id", "")),
+                laboratory_number=str(accession.get("value") or own.get("value") or ""),
                 requester_number=str(own["value"]) if own.get("value") and accession.get("value") else None,
                 sampled_at=local_time(collection.get("collectedDateTime")),
                 interval_start=local_time(period.get("start")),
@@ -245,18 +267,19 @@ class _Reader:
             yield from self._observations(members, observation, level + 1)
 
     def _result(self, told: Json, ordinal: int, panel: Json | None) -> Result:
-        value = value_of(told)
+        value, status = value_of(told), _STATUSES.get(str(told.get("status")), "final")
         notes = [str(note.get("text", "")) for note in objects(told.get("note")) if note.get("text")]
         absent = [_ABSENT.get(code, code) for _, code in codings(one_object(told.get("dataAbsentReason")))]
-        if told.get("status") == "entered-in-error":
-            value, absent = NOTHING, ["Fejlregistreret."]
-        components = [f"{text_of(part.get('code'))}: {value_of(part).said}" for part in objects(told.get("component"))]
+        if self._withdrawn or told.get("status") == "entered-in-error":
+            value, absent, status = NOTHING, _WITHDRAWN, "corrected"
+        parts = [] if absent == _WITHDRAWN else objects(told.get("component"))
+        components = [f"{text_of(part.get('code'))}: {value_of(part).said}" for part in parts]
         specimen = self._bundle.resolve(told.get("specimen"))
         sample = self._sample(specimen) if specimen is not None else self._sample_at(told)
         return Result(
             ordinal=ordinal,
             analysis=code_of(one_object(told.get("code"))),
-            status=_STATUSES.get(str(told.get("status")), "final"),
+            status=status,
             kind=value.kind,
             value=value.number or (value.words or None),
             operator=value.operator,
@@ -342,3 +365,12 @@ class _Reader:
             calibrator=text_of(material) or None,
         )
         return None if found == Method() else found
+
+
+def _production_number(value: str, sender: Party) -> str:
+    """The laboratory's number of a report; documents made here have the sender's before it."""
+    return value.removeprefix(f"{sender.ean or sender.identifier}-")
+
+
+def _is_report(target: Json) -> bool:
+    return not str(target.get("system", "")).startswith(_LETTER)

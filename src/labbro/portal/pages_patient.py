@@ -10,11 +10,9 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from labbro import letters
 from labbro.databank import AccessEntry, StoredLetter
 from labbro.errors import NotAllowed, NotFound
-from labbro.letters.protection import held_back
-from labbro.portal import chart, cumulated, detail, filters, formats, grid
+from labbro.portal import chart, cumulated, detail, filters, formats, grid, originals
 from labbro.portal.comparing import chosen_placer, newest_placer, switch
 from labbro.portal.cumulated import View
 from labbro.portal.i18n.comparability import comparing_words
@@ -23,7 +21,6 @@ from labbro.portal.texts import Texts
 from labbro.portal.web import AnyRequest, Page, Portal, go_to, page
 
 MOST_ACCESS_LINES = 1000
-_LETTER_VIEWS = ("page", "text", "tree")
 
 
 class AccessLine(msgspec.Struct, frozen=True):
@@ -166,34 +163,23 @@ def _letter(portal: Portal, told: Opened, key: UUID) -> Page:
     stored = portal.databank.letter(told.seen.patient_key, key)
     summary = portal.databank.patient(told.seen.patient_key)
     asked = told.visit.request.query_params.get("as", "page")
-    chosen = asked if asked in _LETTER_VIEWS else "page"
-    reading = next(iter(letters.read(stored.raw)))
+    chosen = asked if asked in originals.VIEWS else "page"
     home = home_of(stored.standard)
-    protected = reading.letter is not None and bool(held_back(reading.letter.root))
-    shown = {"page": "", "text": "", "tree": ""}
-    if reading.letter is None:
-        shown["text"] = stored.raw.decode("latin-1")
-    else:
-        if chosen == "page":
-            shown["page"] = letters.html_fragment(reading.letter, texts.language)
-        elif chosen == "text":
-            shown["text"] = letters.show_text(reading.letter, texts.language)
-        else:
-            shown["tree"] = letters.tree_html(reading.letter, texts.language)
+    shown = originals.shown(stored, chosen, texts.language)
     return page(
         portal,
         told.visit,
         "letter.html",
         patient=banner(portal, told, summary, "letter"),
         stored=stored,
-        views=[(name, label) for name, label in zip(_LETTER_VIEWS, _view_names(texts), strict=True)],
+        views=[(name, label) for name, label in zip(originals.VIEWS, _view_names(texts), strict=True)],
         chosen=chosen,
         shown=shown,
         facts=_letter_facts(stored, texts),
         # Of the check when it came in: a letter kept without the end of its interchange would be reproached with that.
         findings=[f.message if texts.language == "en" else f.message_da for f in stored.findings],
         key=key.hex,
-        protected=protected,
+        protected=shown.protected,
         home=home,
         back=texts.to_results if home == "results" else texts.back_to.format(list=name_of(home, texts)),
     )
@@ -217,10 +203,9 @@ def _letter_facts(stored: StoredLetter, texts: Texts) -> list[detail.Fact]:
 
 def _original(portal: Portal, told: Opened, key: UUID) -> Response[bytes]:
     stored = portal.databank.letter(told.seen.patient_key, key)
-    reading = next(iter(letters.read(stored.raw)))
-    if reading.letter is not None and held_back(reading.letter.root):
+    if originals.is_protected(stored):
         raise NotAllowed("The sender has protected part of this letter; its bytes are not given out.", code="held-back")
-    ending, kind = ("xml", "application/xml") if stored.syntax == "xml" else ("edi", "application/edifact")
+    ending, kind = originals.file_of(stored)
     # The name is ours: the letter's own number could say something of the patient.
     name = f"letter-{key.hex[:12]}.{ending}"
     return Response(stored.raw, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})

@@ -208,6 +208,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     `result_status` is that of the whole letter where the type has one (RPT03-RPT07). `requisition_number` is the
     requester's, `laboratory_requisition_number` the laboratory's, where the letter has them beside those of samples.
+    `replaces` are production numbers of reports whose place this one takes (European documents only).
     `comments` and `coded_comments` are on the requisition, `remarks` on the whole answer.
     """
 
@@ -246,3 +247,4 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     relative: Relative | None = None
     to_laboratory: str | None = None
     microbiology: Microbiology | None = None
+    replaces: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from labbro.records.chains import TIER
 from labbro.records.model import Report, ResultStatus
 
 RevisionKey = tuple[str, ...]
-_BY_PRODUCTION_NUMBER_ALONE: Final = frozenset({"XRPT05", "XRPT06", "RPT07"})
+_BY_PRODUCTION_NUMBER_ALONE: Final = frozenset({"XRPT05", "XRPT06", "RPT07", "EU-LAB"})
 
 
 class Telling(msgspec.Struct, frozen=True):
