@@ -130,8 +130,8 @@ DECIMAL_COMMA = Rule(
     "decimal-comma",
     "Tallet er skrevet med komma. MedComs visning sammenligner tal med punktum, og andre modtagere kan gøre det samme: "
     "skriv 5.2, ikke 5,2.",
-    "The number is written with a comma. MedCom's display compares numbers with a point, and other receivers may do the "
-    "same: write 5.2, not 5,2.",
+    "The number is written with a comma. MedCom's display compares numbers with a point, and other receivers may do "
+    "the same: write 5.2, not 5,2.",
     SENSE,
     each=number_has_point,
 )
