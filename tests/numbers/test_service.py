@@ -13,7 +13,7 @@ import pytest
 
 from labbro.errors import LabbroError
 from labbro.members.model import Limits
-from labbro.numbers.model import ClaimRequest, Drawn
+from labbro.numbers.model import ClaimRequest, Drawn, Statement
 from labbro.numbers.service import NumberService
 from labbro.platform.clock import FixedClock
 from labbro.platform.database import Database
@@ -25,6 +25,7 @@ from .building import (
     SOUTH_ACCOUNT,
     SYSTEM,
     asks,
+    attends,
     directory,
     gives_back,
     key,
@@ -366,6 +367,24 @@ def test_where_the_policy_says_so_released_numbers_rest_and_return(database: Dat
         clock.advance(dt.timedelta(days=366))
         third = numbers.draw(system(), asks(5)).series
         assert (third.round, third.first_position) == (3, 40)
+
+
+def test_what_a_cloned_agent_drew_never_returns_whoever_releases_it(database: Database, tmp_path: Path) -> None:
+    """Two copies of its disk may have handed out the same numbers; a third holder must not get them too."""
+    clock = FixedClock(dt.datetime(2026, 3, 2, tzinfo=dt.UTC))
+    agent, honest = uuid.uuid4(), uuid.uuid4()
+    with service(database, tmp_path, clock=clock, numbers_rest_days=365) as numbers:
+        drawn = numbers.draw(system(), asks(100, statement=Statement(agent_id=agent, call=1)))
+        other = numbers.draw(system(SOUTH_ACCOUNT), asks(50, statement=Statement(agent_id=honest, call=1)))
+        numbers.attend(system(), attends(Statement(agent_id=agent, call=2, nonce=drawn.nonce)))
+        with pytest.raises(LabbroError):
+            numbers.attend(system(), attends(Statement(agent_id=agent, call=2, nonce=drawn.nonce)))
+        numbers.acknowledge(person("operator"), agent)
+        numbers.release(system(), gives_back(drawn.series.series_id))
+        numbers.release(system(SOUTH_ACCOUNT), gives_back(other.series.series_id))
+        clock.advance(dt.timedelta(days=3660))
+        back = [numbers.draw(system(), asks(count)).series for count in (50, 100, 10)]
+        assert [(one.round, one.first_position) for one in back] == [(2, 100), (1, 150), (1, 250)]
 
 
 # --- looking up ----------------------------------------------------------------------------------------------------

@@ -295,7 +295,7 @@ def _deciding(service: NumberService, calls: Calls) -> list[HTTPRouteHandler]:
         tags=_TAGS,
     )
     def acknowledge(request: AnyRequest, agent_id: FromPath[UUID]) -> Agent:
-        """The agent is retired, its open series are released; it begins again under a new id."""
+        """The agent is retired: what it drew is never given out again, and it begins anew under another id."""
         return service.acknowledge(calls.caller(request), agent_id)
 
     return [list_approvals, decide, list_agents, acknowledge]

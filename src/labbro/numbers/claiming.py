@@ -12,10 +12,10 @@ import psycopg
 from labbro.members import gate
 from labbro.members.model import Caller
 from labbro.numbers import problems
+from labbro.numbers.digests import digest_of
 from labbro.numbers.looking_up import accounts_in_reach
 from labbro.numbers.model import Claim, ClaimRequest
 from labbro.numbers.parts import Parts
-from labbro.numbers.planning import digest_of
 from labbro.numbers.releasing import checked_reason
 from labbro.numbers.rows import claim_of
 from labbro.numbers.writing import CHAIN

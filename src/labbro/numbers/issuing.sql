@@ -58,7 +58,8 @@ SELECT agent_id, account_id, call, nonce, previous_nonce, last_request_id, highe
 FROM numbers.agent WHERE agent_id = ANY(%s) ORDER BY agent_id FOR UPDATE;
 
 -- name: resting
--- Released numbers that have rested long enough, without what came back already or is not to come back.
+-- Released numbers that have rested long enough, without what came back already or is not to come back. What an agent
+-- drew that was cloned or restored may be on two tubes: it never comes back.
 SELECT release_id, round, start, stop FROM (
     SELECT r.release_id, (r.round + 1)::smallint AS round, upper(r.positions) AS stop, r.released_at,
         greatest(
@@ -66,7 +67,11 @@ SELECT release_id, round, start, stop FROM (
             (SELECT max(upper(s.positions)) FROM numbers.series AS s WHERE s.release_id = r.release_id),
             (SELECT max(upper(g.positions)) FROM numbers.gap AS g WHERE g.release_id = r.release_id)
         ) AS start
-    FROM numbers.release AS r WHERE r.space = %s AND r.released_at <= %s
+    FROM numbers.release AS r
+    WHERE r.space = %s AND r.released_at <= %s AND NOT EXISTS (
+        SELECT FROM numbers.series AS s JOIN numbers.agent AS a USING (agent_id)
+        WHERE s.space = r.space AND s.positions && r.positions AND a.state <> 'active'
+    )
 ) AS rested
 WHERE start < stop ORDER BY released_at, release_id LIMIT %s;
 
@@ -82,15 +87,15 @@ WITH moved AS (
 ), drawn AS (
     INSERT INTO numbers.series (
         series_id, space, round, positions, account_id, laboratory_id, vendor_id, system_id, credential_id, person_id,
-        actor, manual, request_id, request_digest, release_id, version, drawn_at
+        actor, manual, request_id, request_digest, release_id, version, drawn_at, agent_id
     )
     SELECT series_id, moved.space, round, int8range(start, stop), account_id, laboratory_id, vendor_id, system_id,
         credential_id, person_id, actor, manual, request_id, decode(request_digest, 'hex'), release_id, moved.version,
-        %(now)s
+        %(now)s, agent_id
     FROM moved, json_to_recordset(%(series)s::json) AS new (
         series_id uuid, round smallint, start bigint, stop bigint, account_id uuid, laboratory_id uuid, vendor_id uuid,
         system_id uuid, credential_id uuid, person_id uuid, actor text, manual boolean, request_id uuid,
-        request_digest text, release_id uuid
+        request_digest text, release_id uuid, agent_id uuid
     )
     RETURNING account_id, upper(positions) - lower(positions) AS numbers
 )

@@ -297,7 +297,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """A stock agent as the service knows it. `state`: `held` until a person acknowledges that its disk was cloned or
-    restored, then `retired`: its open series are released and it begins again under a new id."""
+    restored, then `retired`: what it drew is never given out again, and it begins anew under another id."""
 
     agent_id: UUID
     account_id: UUID

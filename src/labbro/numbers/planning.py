@@ -7,9 +7,8 @@ each request is told. An error of one request never touches the others.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -19,6 +18,7 @@ from labbro.members.model import Account, Caller
 from labbro.members.problems import not_for_you
 from labbro.numbers import problems
 from labbro.numbers.agents import AgentRow, heard
+from labbro.numbers.digests import draw_digest
 from labbro.numbers.mark import Counter, Returned
 from labbro.numbers.model import Approval, Attendance, Attended, Drawn, DrawRequest, Series
 from labbro.numbers.space import Space
@@ -112,6 +112,7 @@ class NewSeries(msgspec.Struct, frozen=True):
     caller: Caller
     digest: bytes
     release_id: UUID | None
+    agent_id: UUID | None
 
 
 class Plan(msgspec.Struct, kw_only=True):
@@ -141,19 +142,9 @@ class Plan(msgspec.Struct, kw_only=True):
         )
 
 
-def digest_of(*content: Any) -> bytes:
-    """SHA-256 over what a request asks for: another content under the same request id has another digest."""
-    return hashlib.sha256(msgspec.json.encode(content)).digest()
-
-
 def far_above_plan(account: Account, count: int) -> bool:
     """Whether a draw needs a second person's word."""
     return count > FAR_ABOVE_PLAN * account.limits.plan_a_fortnight
-
-
-def draw_digest(space: str, count: int) -> bytes:
-    """The content of a draw."""
-    return digest_of("draw", space, count)
 
 
 def plan(
@@ -323,7 +314,8 @@ class _Planner:
             request_id=request.request_id,
             drawn_at=self._state.now,
         )
-        self._series.append(NewSeries(series, job.caller, digest, release_id))
+        agent_id = request.statement.agent_id if request.statement else None
+        self._series.append(NewSeries(series, job.caller, digest, release_id, agent_id))
         return series
 
     def _rested(self, count: int) -> Resting | None:

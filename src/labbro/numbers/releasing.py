@@ -12,9 +12,9 @@ from labbro.members import gate
 from labbro.members.directory import Directory
 from labbro.members.model import Caller
 from labbro.numbers import problems
+from labbro.numbers.digests import digest_of
 from labbro.numbers.model import LONGEST_REASON, Release, ReleaseRequest, Series
 from labbro.numbers.parts import Parts
-from labbro.numbers.planning import digest_of
 from labbro.numbers.rows import release_of, series_of
 from labbro.numbers.writing import CHAIN
 from labbro.platform import audit

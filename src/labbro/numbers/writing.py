@@ -83,6 +83,7 @@ class _Row(msgspec.Struct, frozen=True):
     request_id: UUID
     request_digest: str
     release_id: UUID | None
+    agent_id: UUID | None
 
 
 def _row(new: NewSeries) -> _Row:
@@ -103,4 +104,5 @@ def _row(new: NewSeries) -> _Row:
         request_id=series.request_id,
         request_digest=new.digest.hex(),
         release_id=new.release_id,
+        agent_id=new.agent_id,
     )

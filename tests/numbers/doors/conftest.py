@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,35 +70,39 @@ class Running(msgspec.Struct):
 def running(durable_cluster: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """`labbro serve` with TLS."""
     folder = tmp_path_factory.mktemp("doors")
-    url = _new_database(durable_cluster)
+    url = new_database(durable_cluster)
     with Database(url, connections=4) as database:
         database.pool.open(wait=True)
         world = new_world(database, dt.datetime.now(dt.UTC))
         certificate, key = _certificate(folder)
-        port = _free_port()
-        environment = os.environ | {
-            "LABBRO_DATABASE_URL": url,
-            "LABBRO_DATA": str(folder / "data"),
-            "LABBRO_PORT": str(port),
-            "LABBRO_SECRET": SECRET,
-            "LABBRO_TLS_CERT": str(certificate),
-            "LABBRO_TLS_KEY": str(key),
-            "LABBRO_LOG_LEVEL": "warning",
-        }
-        with (
-            (folder / "log").open("wb") as log,
-            subprocess.Popen([LABBRO, "serve"], env=environment, stderr=log) as server,
-        ):
-            try:
-                address = f"https://127.0.0.1:{port}"
-                _wait(address, certificate, server, folder / "log")
-                yield Running(address, world, certificate, url)
-            finally:
-                server.terminate()
-                server.wait(30)
+        with serving(folder, url, LABBRO_TLS_CERT=str(certificate), LABBRO_TLS_KEY=str(key)) as address:
+            yield Running(address, world, certificate, url)
 
 
-def _new_database(cluster: embedded.Embedded) -> str:
+@contextmanager
+def serving(folder: Path, url: str, **settings: str) -> Generator[str]:
+    """`labbro serve` on a database, with its data in a folder; with TLS where the settings name a certificate."""
+    port = free_port()
+    environment = os.environ | {
+        "LABBRO_DATABASE_URL": url,
+        "LABBRO_DATA": str(folder / "data"),
+        "LABBRO_PORT": str(port),
+        "LABBRO_SECRET": SECRET,
+        "LABBRO_LOG_LEVEL": "warning",
+        **settings,
+    }
+    with (folder / "log").open("wb") as log, subprocess.Popen([LABBRO, "serve"], env=environment, stderr=log) as server:
+        try:
+            certificate = settings.get("LABBRO_TLS_CERT")
+            address = f"{'https' if certificate else 'http'}://127.0.0.1:{port}"
+            _wait(address, certificate, server, folder / "log")
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def new_database(cluster: embedded.Embedded) -> str:
     name = f"doors_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
@@ -105,8 +110,8 @@ def _new_database(cluster: embedded.Embedded) -> str:
     return cluster.url_of(name)
 
 
-def _wait(address: str, certificate: Path, server: subprocess.Popen[bytes], log: Path) -> None:
-    trusted = ssl.create_default_context(cafile=str(certificate))
+def _wait(address: str, certificate: str | None, server: subprocess.Popen[bytes], log: Path) -> None:
+    trusted = ssl.create_default_context(cafile=certificate)
     for _ in range(300):
         assert server.poll() is None, log.read_text()
         try:
@@ -117,7 +122,7 @@ def _wait(address: str, certificate: Path, server: subprocess.Popen[bytes], log:
     raise AssertionError(log.read_text())
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.numbers.paper.reading_back import numbers_in_pdf
 
 from labbro.errors import Unavailable
 from labbro.numbers.client import NumberClient
@@ -158,12 +159,23 @@ def test_two_commands_make_a_stock_that_fills_itself_over_https(running: Running
         numbers = _numbers(port, tmp_path / "log")
         told = subprocess.run([LABBRO, "stock", "take", "2"], env=environ, capture_output=True, text=True, timeout=60)
         assert len({*numbers, *told.stdout.split()}) == 5
+        _print_and_read_back(environ, tmp_path / "labels.pdf")
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
     finally:
         server.kill()
     with running.client() as client:
         assert client.look_up(numbers[0]).state == "issued"
+
+
+def _print_and_read_back(environ: dict[str, str], out: Path) -> None:
+    """`labbro stock take 5 | labbro labels - --out x.pdf`; ZXing reads what pdfium draws of it."""
+    taken = subprocess.run([LABBRO, "stock", "take", "5"], env=environ, capture_output=True, check=True, timeout=60)
+    told = taken.stdout
+    subprocess.run([LABBRO, "labels", "-", "--out", str(out)], env=environ, input=told, check=True, timeout=60)
+    (page,) = numbers_in_pdf(out.read_bytes())
+    assert page == told.decode().split()
+    assert len(set(page)) == 5
 
 
 def _numbers(port: int, log: Path) -> list[str]:

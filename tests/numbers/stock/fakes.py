@@ -13,6 +13,7 @@ import msgspec
 from labbro.errors import LabbroError, NotAllowed, Unavailable
 from labbro.numbers.agents import AgentRow, heard
 from labbro.numbers.model import Attendance, Attended, Drawn, DrawRequest, Series, Statement
+from labbro.numbers.problems import ApprovalNeeded
 from labbro.numbers.space import Space
 from labbro.numbers.stock import Stock
 from labbro.platform.clock import FixedClock
@@ -35,6 +36,7 @@ class FakeService:
         self.closed = False
         self.fault: str | None = None
         self.problem: LabbroError | None = None
+        self.approval_above: int | None = None
         self.issued: dict[UUID, Series] = {}
         self.agents: dict[UUID, AgentRow] = {}
         self.calls: list[tuple[dt.datetime, str, UUID]] = []
@@ -48,6 +50,8 @@ class FakeService:
         again = request.request_id in self.issued
         if self.problem is not None and not again:
             raise self.problem
+        if self.approval_above is not None and request.count > self.approval_above and not again:
+            raise ApprovalNeeded(UUID(int=2))
         nonce = self._hear(request.statement, request.request_id)
         if not again:
             self.issued[request.request_id] = self._issue(request)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import threading
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -133,7 +134,7 @@ class Agent:
             made = self.outlook(at).made
             if count is None:
                 count = policy.missing(made, self.stock.held(), self.rules) if made else 0
-            if count <= 0 or self._draw_open() or self._hold() is not None:
+            if count <= 0 or self._is_held_up(count) or self._hold() is not None:
                 return False
             self.stock.outgoing.store(self._identities.new(), "draw", count, "asked")
             while self._send_due(at):
@@ -221,8 +222,10 @@ class Agent:
     def _wish(self, now: dt.datetime) -> bool:
         """Stores a draw that is due; True when there is one to send."""
         outlook = self.outlook(now)
-        if outlook.made is None or self._draw_open():
+        if outlook.made is None:
             return False
+        if draws := self._open_draws():
+            return self._bridge(outlook, draws, now)
         index = str(policy.slot_index(self._agent_id, now))
         today = str(policy.danish_date(now).toordinal())
         slot_is_new = self.stock.outgoing.note("slot") != index
@@ -244,6 +247,18 @@ class Agent:
             self.stock.outgoing.set_note("early", today)
         return wish is not None
 
+    def _bridge(self, outlook: Outlook, draws: Sequence[OutgoingRequest], now: dt.datetime) -> bool:
+        """While a draw waits for a second person, a small one may go on, once a day."""
+        today = str(policy.danish_date(now).toordinal())
+        assert outlook.made is not None
+        early_allowed = self.stock.outgoing.note("bridge") != today
+        wish = policy.bridge(outlook.made, outlook.held, self.rules, early_allowed=early_allowed)
+        if wish is None or _holds_up(draws, wish.count):
+            return False
+        self.stock.outgoing.store(self._identities.new(), "draw", wish.count, wish.why)
+        self.stock.outgoing.set_note("bridge", today)
+        return True
+
     def _attend_daily(self, now: dt.datetime) -> None:
         """A sign of life once a day, so that a clone is found within a day. None before the first draw."""
         today = policy.danish_date(now)
@@ -254,8 +269,11 @@ class Agent:
             self.stock.outgoing.store(self._identities.new(), "attend", 0, "daily")
         self.stock.outgoing.set_note("attended", str(today.toordinal()))
 
-    def _draw_open(self) -> bool:
-        return any(request.kind == "draw" for request in self.stock.outgoing.open())
+    def _open_draws(self) -> list[OutgoingRequest]:
+        return [request for request in self.stock.outgoing.open() if request.kind == "draw"]
+
+    def _is_held_up(self, count: int) -> bool:
+        return _holds_up(self._open_draws(), count)
 
     def _largest(self, now: dt.datetime) -> int | None:
         count, _, since = (self.stock.outgoing.note("largest") or "").partition(" ")
@@ -331,3 +349,8 @@ class Agent:
 
     def _hold(self) -> str | None:
         return self.stock.on_hold
+
+
+def _holds_up(draws: Sequence[OutgoingRequest], count: int) -> bool:
+    """Whether open draws leave no room for another: one that waits for a person does, for a smaller one."""
+    return any(one.doubtful or one.code != policy.APPROVAL_NEEDED or one.count <= count for one in draws)

@@ -24,10 +24,12 @@ from labbro.numbers.stock.forecast import WEEK, Forecast
 Why = Literal["first", "fortnight", "early", "asked"]
 Answer = Literal["again", "tomorrow", "person", "smaller", "hold", "refused"]
 
+APPROVAL_NEEDED: Final = "approval-needed"
 UNREACHABLE: Final = "service-unreachable"  # the call did not get through
 OUTCOME_UNKNOWN: Final = "outcome-unknown"
 FORTNIGHT_DAYS: Final = 14
 WORKING_DAYS: Final = 10  # of a fortnight
+BRIDGE_WEEKS: Final = 4  # drawn while a larger draw waits for a second person: two fortnights, below what needs one
 FIRST_HOUR: Final = 7
 LAST_HOUR: Final = 17
 LEAST_DRAW_DAYS: Final = 3  # a draw smaller than this much use waits for the next fortnight
@@ -143,6 +145,13 @@ def wish(
         return None
     count = min(wanted, largest or wanted)
     return Wish(count, why, whole=count == wanted)
+
+
+def bridge(made: Forecast, held: int, rules: Rules, *, early_allowed: bool) -> Wish | None:
+    """A small draw for the time that a large one waits for a second person; only where the stock is short."""
+    if not early_allowed or weeks_of_stock(made, held) >= rules.warning_weeks:
+        return None
+    return Wish(max(1, math.ceil(made.use(BRIDGE_WEEKS * WEEK))), "early")
 
 
 def answer_of(code: str, *, unavailable: bool) -> Answer:
