@@ -158,6 +158,10 @@ def test_faults_of_the_envelope_are_findings(data, code, severity):
     assert reading.letter is not None
 
 
+def test_an_end_of_the_interchange_without_a_reference_still_has_its_count():
+    assert codes(interchange(letter_edi(), unz="UNZ+1'")) == ["unz-reference"]
+
+
 def test_visible_group_triggers_count_in_unt_and_hidden_groups_do_not():
     more = segments("R0131K", ("UNT+", "S20+20'\nRND+F+60+130'\nUNT+"))
     assert "UNT+33+" in more

@@ -44,6 +44,15 @@ def test_a_report_written_by_hand_goes_through_edifact(version):
         assert back.root.find(path) == letter.root.find(path)
 
 
+def test_a_comment_before_the_code_that_it_belongs_to_is_told_and_does_not_go_to_another():
+    first = "CIN+CCI+T83000:SNO:SST:Cervix uteri'CIN+SPC+:::portio'"
+    reading = edited(report("XR0331P"), (first, "CIN+SPC+:::portio'CIN+CCI+T83000:SNO:SST:Cervix uteri'"))
+    assert reading.ok is False or "portio" not in str(reading.letter)
+    told = [(found.severity, found.message) for found in reading.findings if found.code == "segment-not-known"]
+    assert [severity for severity, _ in told] == ["warning"]
+    assert "CIN+SPC" in told[0][1]
+
+
 # --- consent: the same segment says yes until 2012 and no from 2014 ---
 
 
