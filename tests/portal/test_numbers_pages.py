@@ -17,6 +17,7 @@ from labbro.platform.database import Database
 from labbro.portal.numbers.acting import BY_NAME
 from labbro.portal.numbers.door import PAGES as DOOR_PAGES
 
+from .conftest import put_letter
 from .numbers_country import PAGES, WHO, act, country, fields, id_of, signed_in, token_of, words
 
 SERVICE = "/number-service"
@@ -132,7 +133,7 @@ def test_the_overview_shows_stocks_draws_and_what_is_left(services: server.Servi
     said = words(page)
     assert "27 uger" in said
     assert "23 til 31 uger" in said
-    assert "Rummet er brugt op" in said
+    assert "Rummet er brugt op i år" in said
     assert "En lageragent er sat på hold" in said
     assert "Et træk venter på en anden persons godkendelse" in said
     assert 'id="data-stocks"' in page.text
@@ -163,6 +164,26 @@ def test_a_wrong_number_is_explained_and_a_right_one_has_a_holder(services: serv
         assert "Givet tilbage, ugyldigt" in words(
             act(client, f"{SERVICE}/look-up", number=services.numbers.space.number(3))
         )
+
+
+def test_a_samples_life_is_told_to_those_who_answer_for_its_number(services: server.Services) -> None:
+    assert services.numbers is not None
+    number = services.numbers.space.number(9_000)
+    put_letter(services.databank, requester_sample=number)
+    told = {}
+    for who in ("olga", "nora", "karla", "frode", "mille"):
+        with signed_in(services, who) as client:
+            told[who] = words(act(client, f"{SERVICE}/look-up", number=number))
+    for who in ("olga", "nora", "karla"):
+        assert "Prøven blev taget (RPT01)." in told[who]
+        assert "Svaret blev gemt i databanken" in told[who]
+    for who in ("frode", "mille"):
+        assert "Prøvens liv vises kun for dem, der har nummeret" in told[who]
+        assert "Prøven blev taget" not in told[who]
+    with services.database.connection() as connection:
+        (identifier,) = connection.execute("SELECT identifier FROM databank.patient").fetchone() or ("",)
+    assert identifier
+    assert not any(identifier in said for said in told.values())
 
 
 def test_a_stopped_service_is_seen_at_once_with_what_to_do(

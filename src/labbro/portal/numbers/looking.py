@@ -16,6 +16,7 @@ _STATES: Final[dict[str, Mark]] = {
     "released": "soon",
     "resting": "soon",
     "skipped": "bad",
+    "claimed": "soon",
     "never-issued": "bad",
 }
 
@@ -31,8 +32,8 @@ def content(guest: Guest, sections: tuple[Section, ...] = (), number: str = "") 
     return Content(title=w.page_names["look-up"], lead=w.look_up_lead, sections=(Section(forms=(form,)), *sections))
 
 
-def found(guest: Guest, told: NumberInformation) -> tuple[Section, ...]:
-    """A number that exists and was given out or skipped."""
+def found(guest: Guest, told: NumberInformation, *, own: bool) -> tuple[Section, ...]:
+    """A number that exists and was given out or skipped. `own`: the guest may know its sample's life."""
     w = guest.words
     facts = [Fact(w.number, told.number), Fact(w.state, w.number_states[told.state], mark=_STATES[told.state])]
     for one in told.holdings:
@@ -46,11 +47,14 @@ def found(guest: Guest, told: NumberInformation) -> tuple[Section, ...]:
             facts.append(Fact(w.given_back_at, saying.moment(one.release.released_at), one.release.reason))
     if told.gap is not None and not told.holdings:
         facts.append(Fact(w.reason, w.gap_reasons[told.gap.reason], told.gap.note))
+    if told.claim is not None:
+        holder = saying.account_name(guest.directory, told.claim.account_id, w)
+        facts.append(Fact(w.claimed_by, holder, f"{saying.moment(told.claim.claimed_at)}: {told.claim.reason}"))
     rows = tuple(
         Row((Cell(saying.moment(one.at)), Cell(guest.said(one.text_da, one.text)), Cell(one.place)))
         for one in told.life
     )
-    life = Table(w.life_caption, (w.when, w.what_happened, w.place), rows, w.no_life)
+    life = Table(w.life_caption, (w.when, w.what_happened, w.place), rows, w.no_life if own else w.life_of_others)
     return (Section(w.found, facts=tuple(facts)), Section(w.life, w.life_lead, tables=(life,)))
 
 

@@ -124,6 +124,8 @@ def _look_up(guest: Guest, told: str) -> Page:
             raise
         sections: tuple[Section, ...] = looking.explained(guest, explained, guest.sentence(error) or w.wrong_number)
         return shown(guest, "look-up", looking.content(guest, sections, number), status=error.status)
-    life_of = life.reader(guest.rooms.portal.databank, guest.rooms.members)
-    found = msgspec.structs.replace(found, life=life_of(found.number))
-    return shown(guest, "look-up", looking.content(guest, looking.found(guest, found), number))
+    own = guest.rooms.numbers.holds(guest.caller, found)
+    if own:  # as at the REST door: a sample's life is told to those who answer for its number
+        life_of = life.reader(guest.rooms.portal.databank, guest.rooms.members)
+        found = msgspec.structs.replace(found, life=life_of(found.number))
+    return shown(guest, "look-up", looking.content(guest, looking.found(guest, found, own=own), number))

@@ -131,6 +131,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     life_lead: str
     life_caption: str
     no_life: str
+    life_of_others: str
+    claimed_by: str
     when: str
     what_happened: str
     place: str
