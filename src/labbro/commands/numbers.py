@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -51,6 +53,7 @@ def register(app: typer.Typer) -> None:
     group.command("make")(make)
     group.command("status")(status)
     group.command("jump")(jump)
+    group.command("prove")(prove)
     app.add_typer(group, name="numbers")
 
 
@@ -133,6 +136,36 @@ def jump(
     with _service() as numbers:
         skipped = numbers.jump(CONSOLE, to=to, reason=reason, disregard_clients=disregard_clients)
     print(f"{skipped} positions skipped; the next is {to}")
+
+
+def prove(
+    seeds: Annotated[int, typer.Option(min=0, help="How many seeded histories.")] = 20,
+    series: Annotated[int, typer.Option(min=1, help="At least so many series in each.")] = 1000,
+    from_seed: Annotated[int, typer.Option(min=0, help="The first seed; to go on where another run ended.")] = 1,
+    processes: Annotated[int, typer.Option(min=0, help="Histories of real processes that are killed.")] = 3,
+    years: Annotated[int, typer.Option(min=0, help="Simulated years of the country.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Histories at the same time.")] = 2,
+    keep: Annotated[Path | None, typer.Option(help="A folder for the raw results, and to go on in.")] = None,
+) -> None:
+    """Runs seeded histories under faults and judges each; and the negative controls, which must be caught.
+
+    Exit 1: a number was given twice or lost without a record, or a control was not caught. What stands in the folder
+    already is not run again. The argument is in docs/proof.md.
+    """
+    from labbro.numbers.proof import running
+
+    found = running.prove_all(
+        from_seed=from_seed,
+        histories=seeds,
+        series=series,
+        processes=processes,
+        years=years,
+        workers=workers,
+        keep=keep,
+        say=lambda text: print(text, file=sys.stderr),
+    )
+    print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    raise typer.Exit(0 if found.holds else 1)
 
 
 @contextmanager

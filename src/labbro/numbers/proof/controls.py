@@ -178,13 +178,12 @@ def constraint_dropped(country: _Country) -> None:
 def request_ids_not_kept(country: _Country) -> None:
     """The service forgets requests: a lost answer, asked for again, becomes a second series."""
     country.serve()
-    with _instead(planning, "digest_of", _same_digest):
-        request = DrawRequest(request_id=country.identities.new(), count=50)
-        country.courier.ask(world.caller(20), request, "laboratory 20")
-        with psycopg.connect(country.url) as connection:
-            connection.execute("SET session_replication_role = replica")
-            connection.execute("UPDATE numbers.series SET request_id = gen_random_uuid()")
-        country.courier.ask(world.caller(20), request, "laboratory 20")
+    request = DrawRequest(request_id=country.identities.new(), count=50)
+    country.courier.ask(world.caller(20), request, "laboratory 20")
+    with psycopg.connect(country.url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE numbers.series SET request_id = gen_random_uuid()")
+    country.courier.ask(world.caller(20), request, "laboratory 20")
 
 
 def told_before_durable(country: _Country) -> None:
@@ -213,10 +212,6 @@ def clones_not_noticed(country: _Country) -> None:
 
 def _without_waiting() -> str:
     return "-c timezone=UTC -c synchronous_commit=off -c statement_timeout=15s"
-
-
-def _same_digest(*_: object) -> bytes:
-    return b"the same"
 
 
 def _believing(statement: Statement, _agent: AgentRow | None, **more: Any) -> Heard:

@@ -51,6 +51,10 @@ class Outage(msgspec.Struct, frozen=True):
     weeks: int
 
 
+# Three of 20 weeks; the shorter ones in the years in which some laboratories suddenly use five times as much.
+OUTAGES: Final = (Outage(300, 20), Outage(1000, 20), Outage(2000, 4), Outage(2500, 3), Outage(3200, 20))
+
+
 class Error(msgspec.Struct, kw_only=True):
     """Of one kind of laboratory and one horizon: the sum of absolute errors by the sum of actual use."""
 

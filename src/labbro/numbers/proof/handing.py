@@ -20,7 +20,7 @@ from labbro.numbers.model import Attendance, Attended, DrawRequest
 from labbro.numbers.model import Drawn as DrawnAnswer
 from labbro.numbers.proof import world
 from labbro.numbers.proof.log import UNKNOWN, range_of
-from labbro.numbers.proof.running import quiet
+from labbro.numbers.proof.quiet import quiet
 from labbro.numbers.proof.wire import FastClock, Question, ask
 from labbro.numbers.stock import HandOut, Stock
 from labbro.numbers.stock.agent import Agent

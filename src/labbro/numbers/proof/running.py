@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
+import platform
 import shutil
 import signal
 import tempfile
@@ -14,17 +14,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
+from labbro.numbers.proof import world
 from labbro.numbers.proof.clusters import Cluster
+from labbro.numbers.proof.controls import CONTROLS, Caught, run_control
+from labbro.numbers.proof.country import OUTAGES, Country, CountryOutcome
 from labbro.numbers.proof.history import Outcome, run_history
-from labbro.platform import logs
+from labbro.numbers.proof.processes import ProcessOutcome, run_process_history
+from labbro.numbers.proof.quiet import quiet
 
 DURABLE_EVERY: Final = 25  # each so many-th seed waits for the disk, on a disk
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a file system in memory, where there is one
 
+_T = TypeVar("_T")
 _clusters: dict[bool, Cluster] = {}
 
 
@@ -86,11 +91,14 @@ def totals_of(outcomes: Sequence[Outcome]) -> Totals:
 
 def read_outcomes(path: Path) -> list[Outcome]:
     """What a progress file holds; a torn last line is left out. Of a seed that ran twice the last counts."""
+    return list({one.seed: one for one in _read(path, Outcome)}.values())
+
+
+def _read(path: Path, kind: type[_T]) -> list[_T]:
     if not path.exists():
         return []
-    decoder = msgspec.json.Decoder(Outcome)
-    found = [decoder.decode(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-    return list({one.seed: one for one in found}.values())
+    decoder = msgspec.json.Decoder(kind)
+    return [decoder.decode(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def prove(
@@ -125,10 +133,104 @@ def prove(
     return outcomes
 
 
-def quiet() -> None:
-    """Faults are made on purpose here; the log would be full of them."""
-    logs.configure("error", "text")
-    logging.disable(logging.CRITICAL)
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one run found."""
+
+    machine: str
+    seconds: float
+    seeds: tuple[int, int]
+    totals: Totals
+    faults: dict[str, tuple[str, ...]]
+    processes: tuple[ProcessOutcome, ...]
+    controls: tuple[Caught, ...]
+    country: CountryOutcome | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was given twice or lost, and every control was caught."""
+        fine = not self.faults and all(one.caught for one in self.controls)
+        processes_fine = not any(one.faults for one in self.processes)
+        return fine and processes_fine and (self.country is None or not (self.country.faults or self.country.dry))
+
+
+def prove_all(
+    *,
+    from_seed: int,
+    histories: int,
+    series: int,
+    processes: int,
+    years: int,
+    workers: int,
+    keep: Path | None,
+    say: Callable[[str], None],
+) -> Proof:
+    """Controls, histories in one process, histories of processes, and the country. `keep`: where results are kept."""
+    quiet()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="labbro-proof-", dir=_memory(), ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        kept = keep or folder / "kept"
+        kept.mkdir(parents=True, exist_ok=True)
+        with Cluster(folder / "postgres", durable=False) as cluster:
+            caught = tuple(run_control(cluster, folder / "control", one) for one in CONTROLS)
+            say(f"{sum(one.caught for one in caught)} of {len(caught)} negative controls caught")
+            country = _country(cluster, folder / "country", years, kept, say) if years else None
+        outcomes = prove(
+            from_seed=from_seed,
+            histories=histories,
+            series=series,
+            workers=workers,
+            progress=kept / "histories.jsonl",
+            seconds=None,
+            say=say,
+        )
+        killed = tuple(_processes(folder / "processes", from_seed, processes, kept / "processes.jsonl", say))
+    return Proof(
+        machine=f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        seconds=round(time.monotonic() - began, 1),
+        seeds=(min((one.seed for one in outcomes), default=0), max((one.seed for one in outcomes), default=0)),
+        totals=totals_of(outcomes),
+        faults={str(one.seed): one.faults for one in outcomes if one.faults},
+        processes=killed,
+        controls=caught,
+        country=country,
+    )
+
+
+def _processes(
+    folder: Path, from_seed: int, count: int, progress: Path, say: Callable[[str], None]
+) -> Iterator[ProcessOutcome]:
+    done = {one.seed: one for one in _read(progress, ProcessOutcome)}
+    with progress.open("ab") as file:
+        for seed in range(from_seed, from_seed + count):
+            outcome = done.get(seed)
+            if outcome is None:
+                outcome = run_process_history(folder, seed)
+                file.write(msgspec.json.encode(outcome) + b"\n")
+                file.flush()
+                say(f"processes, seed {seed}, {outcome.kind}: {len(outcome.faults)} faults")
+            yield outcome
+
+
+def _country(cluster: Cluster, folder: Path, years: int, kept: Path, say: Callable[[str], None]) -> CountryOutcome:
+    days = 365 * years
+    outages = [one for one in OUTAGES if one.from_day + 7 * one.weeks <= days]
+    country = Country(cluster, folder, seed=1, days=days, outages=outages, laboratories=world.LABORATORIES)
+
+    def keep(so_far: CountryOutcome) -> None:
+        (kept / "country.json").write_bytes(msgspec.json.format(msgspec.json.encode(so_far)))
+        say(f"day {so_far.days} of the country: {so_far.calls} calls, {len(so_far.dry)} laboratories dry")
+
+    try:
+        outcome = country.run(keep)
+    finally:
+        country.close()
+    keep(outcome)
+    return outcome
+
+
+def _memory() -> str | None:
+    return str(MEMORY) if MEMORY.is_dir() else None
 
 
 def _begin_worker() -> None:
@@ -155,7 +257,7 @@ def _one(seed: int, series: int, log_folder: Path | None) -> Outcome:
 
 def _cluster(durable: bool) -> Cluster:
     if durable not in _clusters:
-        place = None if durable or not MEMORY.is_dir() else str(MEMORY)
+        place = None if durable else _memory()
         folder = tempfile.mkdtemp(prefix=f"labbro-proof-{os.getpid()}-", dir=place)
         _clusters[durable] = Cluster(Path(folder) / "postgres", durable=durable)
     return _clusters[durable]

@@ -14,7 +14,7 @@ from labbro.numbers.durability import Durability
 from labbro.numbers.mark import MarkFile
 from labbro.numbers.parts import Parts
 from labbro.numbers.proof import world
-from labbro.numbers.proof.running import quiet
+from labbro.numbers.proof.quiet import quiet
 from labbro.numbers.proof.server import MEMBERS, SIGNER
 from labbro.numbers.proof.wire import FastClock, Question, Reply
 from labbro.numbers.proof.world import InventedDirectories
