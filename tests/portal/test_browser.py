@@ -116,7 +116,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def browser(browser_path: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright, expect
 
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
@@ -489,7 +489,7 @@ def test_filters_change_a_list_and_the_address_without_a_new_page(open_page: Cal
     page.evaluate("window.stays = true")
     page.get_by_label("Søg i svarene").fill("MRSA")
     page.get_by_role("button", name="Vis", exact=True).click()
-    page.wait_for_function("document.querySelectorAll('article').length === 3")
+    expect(page.locator("article")).to_have_count(3)
     assert page.url == f"{listed}?text=MRSA"
     assert page.evaluate("window.stays")
     page.get_by_label("Periode").select_option("1m")

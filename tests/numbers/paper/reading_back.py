@@ -26,7 +26,7 @@ def numbers_in_zpl(text: str) -> list[str]:
 
 def _read(page: Image.Image) -> list[str]:
     found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.Code128)
-    placed = sorted(found, key=lambda one: (round(one.position.top_left.y / 20), one.position.top_left.x))
+    placed = sorted(found, key=lambda one: (round(one.position.top_left.y / 100), one.position.top_left.x))
     return [one.text for one in placed]
 
 
