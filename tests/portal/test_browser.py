@@ -116,7 +116,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def browser(browser_path: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright, expect
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
@@ -483,6 +483,8 @@ def test_a_clinician_reads_a_culture_and_the_one_before_it(open_page: Callable[.
 
 
 def test_filters_change_a_list_and_the_address_without_a_new_page(open_page: Callable[..., Page]) -> None:
+    from playwright.sync_api import expect
+
     page = open_page()
     listed = to_results(page).replace("results", "microbiology")
     page.goto(listed)
