@@ -18,6 +18,7 @@ from labbro.comparability.api import AnyRequest
 from labbro.comparability.api import routes as registry_routes
 from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank, api
+from labbro.eu import api as eu_api
 from labbro.eu import incoming
 from labbro.members.api import routes as member_routes
 from labbro.members.members import Members
@@ -106,6 +107,9 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
     handlers: list[ControllerRouterHandler] = [
         *api.routes(
             databank=services.databank, settings=settings, clock=clock, identities=identities, read=incoming.read
+        ),
+        *eu_api.routes(
+            databank=services.databank, settings=settings, clock=clock, registry=services.registry
         ),
         *pages.routes(
             database=services.database,

@@ -22,7 +22,7 @@ from labbro.errors import WrongUse
 from labbro.platform.clock import SystemClock
 
 # One module a bench: labbro.commands.bench_NAME with `run() -> list[Measure]`.
-BENCHES = ("letters", "convert", "databank", "numbers", "stock")
+BENCHES = ("letters", "convert", "databank", "numbers", "stock", "eu")
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,6 +66,22 @@ def history(patient_key: UUID, rows: Sequence[StoredRow]) -> PatientHistory | No
     )
 
 
+def letters(rows: Sequence[StoredRow]) -> tuple[reports.Letter, ...]:
+    """Every report from the rows of the query `history`, with its samples and results in it, oldest first."""
+    found = [
+        reports.Letter(key, received_at, _REPORT(body), _SAMPLES(samples or "[]"), _RESULTS(results or "[]"))
+        for identifier, _, key, received_at, body, samples, results in rows
+        if identifier is not None and key is not None
+    ]
+    found.sort(key=lambda one: (one.report.authorised_at, one.report.results_at, one.letter_key))
+    return tuple(
+        msgspec.structs.replace(
+            one, report=msgspec.structs.replace(one.report, samples=one.samples, results=one.results)
+        )
+        for one in found
+    )
+
+
 def _newest(letters: Iterable[reports.Letter]) -> Report | None:
     newest: reports.Letter | None = None
     for letter in letters:

@@ -25,6 +25,7 @@ from labbro.databank.history import (
 )
 from labbro.databank.incoming import Incoming
 from labbro.databank.intake import Arrival, Intake
+from labbro.databank.reports import Letter
 from labbro.databank.sample_life import SampleEvent
 from labbro.errors import NotConfigured, NotFound, Unavailable
 from labbro.letters.findings import Finding
@@ -115,6 +116,14 @@ class Databank:
         if told is None:
             raise _no_patient()
         return told
+
+    def history_with_letters(self, patient_key: UUID) -> tuple[PatientHistory, tuple[Letter, ...]]:
+        """The history, and every stored report whole, in force or not, from one snapshot. Raises NotFound."""
+        rows = self._all("history", {"patient_key": patient_key})
+        told = assembling.history(patient_key, rows)
+        if told is None:
+            raise _no_patient()
+        return told, assembling.letters(rows)
 
     def requisition(self, sender_ean: str, letter_identifier: str) -> tuple[UUID, StoredRequisition, PatientHistory]:
         """A requisition by its letter's name, with the patient's key and the history its answers are in.

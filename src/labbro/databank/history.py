@@ -24,7 +24,9 @@ from labbro.records.model import (
 )
 from labbro.records.requisition import Requisition
 
-AccessAction = Literal["search", "history", "value", "letter", "print", "export", "report", "requisition", "access-log"]
+AccessAction = Literal[
+    "document", "search", "history", "value", "letter", "print", "export", "report", "requisition", "access-log"
+]
 HeldSyntax = Syntax | Literal["json"]  # European documents are JSON
 OutcomeKind = Literal["stored", "again", "refused", "noted", "passed"]
 

@@ -61,6 +61,7 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     codes: str = "https://example.org/fhir/CodeSystem/{}"
     comparability: str = "https://example.org/fhir/StructureDefinition/comparability-group"
     from_registry: str = "https://example.org/fhir/StructureDefinition/from-registry"
+    registry: str = "https://example.org/comparability"
     organisations: dict[str, str] = {}
 
 

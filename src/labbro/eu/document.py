@@ -54,10 +54,14 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """Which version of a report a document is: 1 for the first; `replaces`: the letter whose place it takes."""
+    """Which version of a report a document is: 1 for the first; `replaces`: the letter whose place it takes.
+
+    `adds`: it does not repeat all that the earlier one said, so it stands beside it.
+    """
 
     number: int = 1
     replaces: str | None = None
+    adds: bool = False
 
 
 DEFAULT = Addresses()
@@ -211,7 +215,7 @@ def _composition(frame: Frame, author: Json, recipient: Json, status: str, versi
     }
     if version.replaces is not None:
         target = {"system": letter_address(report, frame.known), "value": version.replaces}
-        found["relatesTo"] = [{"code": "replaces", "targetIdentifier": target}]
+        found["relatesTo"] = [{"code": "appends" if version.adds else "replaces", "targetIdentifier": target}]
     section: Json = {"title": TITLES[report.kind], "code": study, "text": narrative.table(frame.rows)}
     if frame.results:
         section["entry"] = [Frame.refer(one) for one in frame.results]

@@ -72,12 +72,13 @@ _ABSENT: dict[str, str] = {
 
 
 class DocumentReading(msgspec.Struct, frozen=True):
-    """What came of a document. `report` is None where there are errors."""
+    """What came of a document. `report` is None where there are errors; `observations` are what its results are of."""
 
     report: Report | None
     bundle: Bundle | None
     findings: tuple[Finding, ...]
     raw: bytes = b""
+    observations: tuple[Json, ...] = ()
 
     @property
     def reference(self) -> str | None:
@@ -117,7 +118,8 @@ def read_document(data: bytes) -> DocumentReading:
     if parsed.bundle is None:
         return DocumentReading(None, None, parsed.findings, data)
     try:
-        report = _Reader(parsed.bundle).report()
+        reader = _Reader(parsed.bundle)
+        report = reader.report()
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, msgspec.ValidationError) as error:
         fault = Finding(
             severity="error",
@@ -127,7 +129,7 @@ def read_document(data: bytes) -> DocumentReading:
             message_da="Dokumentet har ikke den form, profilerne kræver; kontrollér det mod dem.",
         )
         return DocumentReading(None, parsed.bundle, (*parsed.findings, fault), data)
-    return DocumentReading(report, parsed.bundle, parsed.findings, data)
+    return DocumentReading(report, parsed.bundle, parsed.findings, data, tuple(reader.observations))
 
 
 class _Reader:
@@ -138,6 +140,7 @@ class _Reader:
         self._samples: list[Sample] = []
         self._sample_of: dict[int, int] = {}
         self._withdrawn = False
+        self.observations: list[Json] = []
 
     def report(self) -> Report:
         told = self._report
@@ -250,6 +253,7 @@ class _Reader:
                 continue
             seen.add(id(observation))
             ordinal += 1
+            self.observations.append(observation)
             yield self._result(observation, ordinal, panel)
 
     def _observations(

@@ -26,6 +26,7 @@ FROM_FILE = (
     "LABBRO_SECRET",
     "LABBRO_OIDC_CLIENT_SECRET",
     "LABBRO_INTAKE_TOKENS",
+    "LABBRO_READER_TOKENS",
     "LABBRO_SMTP_PASSWORD",
 )
 
@@ -56,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_client_secret: str | None = None
     own_ean: str = "5790000000000"
     intake_tokens: tuple[IntakeToken, ...] = ()
+    reader_tokens: tuple[IntakeToken, ...] = ()
     watch_dir: Path | None = None
     lookups_per_hour: int = 120
     body_limit_bytes: int = 64 * MEGABYTE
@@ -147,7 +149,8 @@ def from_environment(
         oidc_client_id=reader.optional("LABBRO_OIDC_CLIENT_ID"),
         oidc_client_secret=reader.optional("LABBRO_OIDC_CLIENT_SECRET"),
         own_ean=_ean(reader.text("LABBRO_EAN", "5790000000000")),
-        intake_tokens=_tokens(reader.optional("LABBRO_INTAKE_TOKENS")),
+        intake_tokens=_tokens(reader.optional("LABBRO_INTAKE_TOKENS"), "LABBRO_INTAKE_TOKENS"),
+        reader_tokens=_tokens(reader.optional("LABBRO_READER_TOKENS"), "LABBRO_READER_TOKENS"),
         watch_dir=reader.folder("LABBRO_WATCH"),
         lookups_per_hour=reader.number("LABBRO_LOOKUPS_PER_HOUR", 120, 1, 100_000),
         body_limit_bytes=reader.number("LABBRO_BODY_LIMIT_MB", 64, 1, 4096) * MEGABYTE,
@@ -341,7 +344,7 @@ def _prefix(text: str) -> str:
     return text
 
 
-def _tokens(text: str | None) -> tuple[IntakeToken, ...]:
+def _tokens(text: str | None, variable: str) -> tuple[IntakeToken, ...]:
     """Tokens as `name:sha256hex`, separated by commas or line breaks."""
     tokens: list[IntakeToken] = []
     for part in re.split(r"[,\s]+", text or ""):
@@ -349,7 +352,7 @@ def _tokens(text: str | None) -> tuple[IntakeToken, ...]:
             continue
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}:[0-9a-fA-F]{64}", part):
             raise NotConfigured(
-                "LABBRO_INTAKE_TOKENS must be name:digest pairs separated by commas, "
+                f"{variable} must be name:digest pairs separated by commas, "
                 "where digest is the SHA-256 of the token in hexadecimal."
             )
         name, digest = part.split(":")

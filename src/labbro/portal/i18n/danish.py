@@ -453,6 +453,7 @@ DANISH = Texts(
     access_why="Anledning",
     access_empty="Ingen har set patientens svar her.",
     access_actions={
+        "document": "Hentede et europæisk dokument",
         "search": "Søgte patienten frem",
         "history": "Så svaroversigten",
         "value": "Så et svar",

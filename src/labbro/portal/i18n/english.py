@@ -458,6 +458,7 @@ ENGLISH = Texts(
     access_why="Reason",
     access_empty="Nobody has seen the patient's results here.",
     access_actions={
+        "document": "Fetched a European document",
         "search": "Looked the patient up",
         "history": "Saw the results",
         "value": "Saw a result",
