@@ -387,12 +387,12 @@ def shown_value(stored: StoredResult, texts: Texts) -> tuple[str, bool]:
     return (text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1].rstrip() + "…"), True
 
 
-def _sort_key(ranked: tuple[int, Row]) -> tuple[int, str, str, str, str]:
+def _sort_key(ranked: tuple[int, Row]) -> tuple[int, str, str, str, str, str]:
     """As clinicians list them; unknown ones by the component's name: `P-Kalium` under K, Danish letters last."""
     rank, row = ranked
     name = row.name.casefold()
     component = name.split("—", 1)[-1] if "—" in name else _after_system(name)
-    return (rank, component.translate(_ALPHABET), name, row.code, row.unit)
+    return (rank, component.translate(_ALPHABET), name, row.code, row.unit, row.method)
 
 
 def _after_system(name: str) -> str:

@@ -105,14 +105,14 @@ def other_methods(span: Span, chance: Chance) -> Course:
         Curve("creatinine", "level", ((span.first, 93), (span.last, 93))),
         *(Curve("crp", "plus", ((day - 4, 0), (day, 62), (day + 6, 21), (day + 20, 0))) for day in infections),
     )
-    panel = ("hb", "creatinine", "egfr", "sodium", "potassium", "hba1c", "psa", "alat", "tsh", "crp")
+    panel = ("hb", "creatinine", "egfr", "potassium", "hba1c", "psa", "crp")
     visits = [
         Visit(day, "practice", panel, chance.between(8, 10.5), "Halvårskontrol")
         for day in every(span.first + 20, span.last - 12, 182)
     ]
     for day in infections:
         visits.append(Visit(day, "point-of-care", ("crp",), 9.2, "Hoste og feber"))
-        visits.append(Visit(day, "practice", ("crp", "leukocytes", "hb"), 9.4, "Hoste og feber"))
+        visits.append(Visit(day, "practice", ("crp", "hb"), 9.4, "Hoste og feber"))
         visits.append(Visit(day + 6, "point-of-care", ("crp",), 10.3, "Kontrol"))
     return Course(curves, tuple(visits))
 
