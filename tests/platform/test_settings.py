@@ -30,6 +30,7 @@ EXAMPLES: dict[str, tuple[str, str, object]] = {
     "LABBRO_OIDC_CLIENT_SECRET": ("hush", "oidc_client_secret", "hush"),
     "LABBRO_EAN": ("5790001234567", "own_ean", "5790001234567"),
     "LABBRO_INTAKE_TOKENS": (f"lab:{DIGEST}", "intake_tokens", (IntakeToken(name="lab", digest=DIGEST),)),
+    "LABBRO_READER_TOKENS": (f"reader:{DIGEST}", "reader_tokens", (IntakeToken(name="reader", digest=DIGEST),)),
     "LABBRO_LOOKUPS_PER_HOUR": ("7", "lookups_per_hour", 7),
     "LABBRO_BODY_LIMIT_MB": ("2", "body_limit_bytes", 2 * 1024 * 1024),
     "LABBRO_BODY_SECONDS": ("5", "body_seconds", 5),
