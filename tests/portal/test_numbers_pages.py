@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 from joserfc.jwk import ECKey
+from litestar.testing import TestClient
 
 from labbro import server
 from labbro.members import acts
@@ -16,6 +17,7 @@ from labbro.members.changes import ACTS, HOUSE, name_of
 from labbro.platform.database import Database
 from labbro.portal.numbers.acting import BY_NAME
 from labbro.portal.numbers.door import PAGES as DOOR_PAGES
+from labbro.portal.sessions import Actor, Sessions
 
 from .conftest import put_letter
 from .numbers_country import PAGES, WHO, act, country, fields, id_of, signed_in, token_of, words
@@ -82,6 +84,31 @@ def test_a_clinician_finds_patients_and_no_numbers(services: server.Services) ->
     with signed_in(services, "asta") as client:
         assert "Find patient" in words(client.get("/"))
         assert client.get(SERVICE).status_code == 403
+
+
+def test_who_signs_in_by_openid_is_known_by_issuer_and_subject(services: server.Services) -> None:
+    sessions = Sessions(services.database, services.clock, services.identities, 100)
+    fields = {"issuer": "https://login.example", "subject": "s-17", "name": "Ole Login (opdigtet)", "role": "vendor"}
+    vendor = id_of(services, "nordlys")
+    services.members.changes.do(HOUSE, acts.AddPerson(request_id=uuid4(), vendor_id=vendor, **fields))
+    for subject, expected in (("s-17", 200), ("s-18", 403)):
+        session = sessions.begin(Actor(f"https://login.example#{subject}", "Ole"), "openid")
+        with TestClient(app=server.application(services), base_url="http://127.0.0.1:8400") as client:
+            client.cookies.set("labbro-session", session.token)
+            assert client.get(SERVICE).status_code == expected
+            assert client.get(f"{SERVICE}/mails").status_code == 403
+
+
+def test_invented_members_are_nobody_outside_a_demonstration(services: server.Services) -> None:
+    sessions = Sessions(services.database, services.clock, services.identities, 100)
+    session = sessions.begin(Actor("demonstration:olga", "Olga"), "demonstration")
+    settings = msgspec.structs.replace(services.settings, demonstration=False)
+    serious = msgspec.structs.replace(services, settings=settings)
+    with TestClient(app=server.application(serious), base_url="http://127.0.0.1:8400") as client:
+        assert "Olga" not in client.get("/sign-in").text
+        client.cookies.set("labbro-session", session.token)
+        assert client.get(SERVICE).status_code == 403
+        assert client.get(f"/patients/{'A' * 44}/results").status_code == 403
 
 
 def test_each_sees_their_own_and_nothing_of_others(services: server.Services) -> None:

@@ -49,10 +49,9 @@ _LABORATORIES: Final = (
 
 def found(numbers: NumberService, members: Members) -> None:
     """Makes the past where nothing was drawn yet. What an earlier start had begun stays as it is."""
-    if numbers.state().issued:
-        return
     try:
-        _found(numbers, members)
+        if not numbers.state().issued:
+            _found(numbers, members)
     except LabbroError as error:
         _log.warning("the demonstration's draws were not made", code=error.code, reason=error.message)
 
