@@ -65,7 +65,7 @@ MODULES = {
     "reading": ("test_reading.py", "test_xml.py"),
     "receipts": ("test_receipts.py",),
     "remarks": ("test_remarks.py",),
-    "rowreading": ("standards/test_rpt04.py",),
+    "rowreading": ("standards/test_rpt03.py", "standards/test_rpt04.py"),
     "segmentreading": ("test_formreader.py",),
     "template": ("test_formreader.py", "test_registry.py"),
     "tree": ("test_reading.py", "test_checking.py"),

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from labbro import letters
-from labbro.letters import Envelope
+from labbro.letters import Envelope, edifact
 from labbro.letters import reading as reading_module
 
 from .building import (
@@ -160,6 +160,20 @@ def test_faults_of_the_envelope_are_findings(data, code, severity):
 
 def test_an_end_of_the_interchange_without_a_reference_still_has_its_count():
     assert codes(interchange(letter_edi(), unz="UNZ+1'")) == ["unz-reference"]
+
+
+def test_a_segment_outside_is_named_and_nothing_that_may_be_a_value():
+    for sent, named in (("XYZ+1'", "XYZ"), ("æ1 +1'", ".1.")):
+        found = only(read_one(interchange(sent + letter_edi())), "segment-outside")
+        assert named in found.message
+
+
+def test_a_letter_of_more_parts_than_any_is_told_and_one_of_as_many_is_right(monkeypatch):
+    data, body = interchange(letter_edi()), "".join(segments())
+    parts = body.count("+") + body.count(":")
+    for bound, told in ((parts, []), (parts - 1, ["too-large"])):
+        monkeypatch.setattr(edifact, "LETTER_PARTS", bound)
+        assert [found.code for found in read_one(data).findings if found.code == "too-large"] == told
 
 
 def test_visible_group_triggers_count_in_unt_and_hidden_groups_do_not():

@@ -204,6 +204,8 @@ def test_a_refusal_of_very_many_lines_is_still_a_letter():
     letter = answered(edi(), Refusal("syntaksfejl", tuple(f"Fejl {number}" for number in range(500))))
     assert errors(letters.check(letter)) == []
     letters.write(letter, "edifact")
+    told = letter.root.text("OriginalEmessage/OriginalLetter/RefuseText")
+    assert told == "".join(f"Fejl {number}\n" for number in range(25))
 
 
 def test_whether_a_receipt_is_wanted_is_told():
@@ -215,6 +217,12 @@ def test_whether_a_receipt_is_wanted_is_told():
 @pytest.mark.parametrize("data", [b"junk", receipt("C0330Q"), xml("XC0230Q"), edi("R0131K", ("R0131K", "R9999Z"))])
 def test_receipts_and_what_is_no_letter_are_not_answered(data):
     assert letters.original_of(read_one(data)) is None
+
+
+def test_a_letter_with_the_shortest_of_numbers_can_be_answered():
+    known = letters.original_of(read_one(edi("R0131K", ("BREV1", "1"), ("BREV1", "1"))))
+    assert known is not None
+    assert known.letter_identifier == "1"
 
 
 def test_a_letter_whose_sender_is_unknown_cannot_be_answered():
