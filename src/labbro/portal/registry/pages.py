@@ -18,7 +18,7 @@ from labbro.comparability.store import Change, Proposal, RegistryStore, changes_
 from labbro.comparability.usage import Usage
 from labbro.errors import LabbroError, NotAllowed, WrongUse
 from labbro.portal.numbers.blocks import Content, Form, Link, Section
-from labbro.portal.registry import forms, views
+from labbro.portal.registry import forms, views, views_proposals
 from labbro.portal.registry.door import Desk, Reader, address_of, enter, proposal_id, shown
 from labbro.portal.web import AnyRequest, Page, Portal, check_form, go_to
 
@@ -83,7 +83,7 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry/versions", sync_to_thread=True)
     def versions(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
-            return shown(reader, "versions", views.versions(desk.store.versions(), reader.said))
+            return shown(reader, "versions", views_proposals.versions(desk.store.versions(), reader.said))
 
         return _opened(desk, request, told)
 
@@ -161,7 +161,7 @@ def _releasing(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry/proposals", sync_to_thread=True)
     def proposals(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
-            return shown(reader, "proposals", views.proposals(desk.store.proposals(), reader.said))
+            return shown(reader, "proposals", views_proposals.proposals(desk.store.proposals(), reader.said))
 
         return _opened(desk, request, told)
 
@@ -191,12 +191,12 @@ def _releasing(desk: Desk) -> list[ControllerRouterHandler]:
 def _proposal_page(reader: Reader, found: UUID, problem: str = "", status: int = 200) -> Page:
     store, said = reader.desk.store, reader.said
     told = store.proposal(found)
-    changes = views.change_table(told.changes, store.current(), said)
-    sections = [Section(facts=views.proposal_facts(told, said))]
+    changes = views_proposals.change_table(told.changes, store.current(), said)
+    sections = [Section(facts=views_proposals.proposal_facts(told, said))]
     if told.state == "open":
         faults = store.faults(found)
         sections.append(
-            Section(tables=(views.fault_table(faults, said),), forms=_decisions(reader, told, bool(faults)))
+            Section(tables=(views_proposals.fault_table(faults, said),), forms=_decisions(reader, told, bool(faults)))
         )
     sections.append(Section(tables=(changes,)))
     content = Content(
