@@ -108,9 +108,7 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
         *api.routes(
             databank=services.databank, settings=settings, clock=clock, identities=identities, read=incoming.read
         ),
-        *eu_api.routes(
-            databank=services.databank, settings=settings, clock=clock, registry=services.registry
-        ),
+        *eu_api.routes(databank=services.databank, settings=settings, clock=clock, registry=services.registry),
         *pages.routes(
             database=services.database,
             databank=services.databank,

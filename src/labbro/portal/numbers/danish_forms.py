@@ -1,6 +1,5 @@
 """What the forms of the number service and their fields are called in Danish."""
 
-
 from __future__ import annotations
 
 from collections.abc import Mapping
