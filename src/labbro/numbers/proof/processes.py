@@ -42,6 +42,7 @@ STANDBY: Final = "proof"
 AGENT_PROCESSES: Final = 2
 LABORATORIES_EACH: Final = 4
 SETTLING_ROUNDS: Final = 40
+PROBE: Final = 99  # the laboratory that asks whether the service is back; and its log among those of the agents
 READY_SECONDS: Final = 180.0
 
 
@@ -100,8 +101,9 @@ class _History:
         self._chance = random.Random(f"processes:{seed}")  # noqa: S311 - repeatable on purpose
         self._began = time.time()
         self._socket = folder / "service.sock"
-        self._incarnation = 0
+        self._incarnation = 100
         self._restored = False
+        self._probe = FileLog(folder / "log-probe.jsonl", PROBE)
         self._clusters: list[embedded.Embedded] = []
         self._database = self._start(folder / "first")
         migrations.run(self._database.url)
@@ -303,7 +305,7 @@ class _History:
 
     def _wait_until_served(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        line = WireLine(self._socket, 99, FileLog(self._folder / "log-probe.jsonl", 1_000_000))
+        line = WireLine(self._socket, PROBE, self._probe)
         identities = SystemIdentities()
         while time.monotonic() < deadline:
             try:

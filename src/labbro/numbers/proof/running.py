@@ -90,15 +90,18 @@ def totals_of(outcomes: Sequence[Outcome]) -> Totals:
 
 
 def read_outcomes(path: Path) -> list[Outcome]:
-    """What a progress file holds; a torn last line is left out. Of a seed that ran twice the last counts."""
+    """What a progress file holds. Of a seed that ran twice the last counts."""
     return list({one.seed: one for one in _read(path, Outcome)}.values())
 
 
 def _read(path: Path, kind: type[_T]) -> list[_T]:
+    """The results in a file, from whose end a torn line is cut off, so that more may be added."""
     if not path.exists():
         return []
+    whole = path.read_bytes()
+    os.truncate(path, whole.rfind(b"\n") + 1)
     decoder = msgspec.json.Decoder(kind)
-    return [decoder.decode(line) for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    return [decoder.decode(line) for line in whole.splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def prove(
