@@ -37,3 +37,19 @@ def fast_check(validator: Any) -> Callable[[str], list[Any]]:
 def full_check(validator: Any) -> Callable[[str], list[Any]]:
     """Everything that the validator finds."""
     return validator.Checker(dk=True).check_text
+
+
+@pytest.fixture(scope="session")
+def own_check(shared: Path, validator: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Any]]:
+    """The same, which also knows the extensions that Labbro defines itself."""
+    packages = tmp_path_factory.mktemp("packages")
+    for folder in (shared / "fhir" / "packages").iterdir():
+        (packages / folder.name).symlink_to(folder)
+    own = packages / "labbro-0.1.0"
+    own.mkdir()
+    for file in (Path(__file__).parents[2] / "docs" / "fhir").glob("*.json"):
+        (own / file.name).symlink_to(file)
+    checker = validator.Checker(dk=True, structure=False)
+    checker.defs = validator.Definitions(packages)
+    checker.structure = validator.Structure(checker.defs, packages)
+    return checker.check_text

@@ -20,6 +20,7 @@ from labbro.databank.assembling import BY_RESULT
 from labbro.eu.addresses import REFERENCE_MATERIAL, TEST_KIT, Addresses
 from labbro.eu.document import DEFAULT, Document
 from labbro.eu.quantities import number_of
+from labbro.eu.words import NO_MATERIAL
 from labbro.records import origin_of_result
 from labbro.records.model import Report, Result
 
@@ -45,8 +46,20 @@ def enrich(made: Document, report: Report, placer: Placer, known: Addresses = DE
         place = at[reference["reference"]]
         resource = _enriched(entries[place]["resource"], placement, placer.registry.version, known, devices)
         entries[place] = {**entries[place], "resource": resource}
+        material = placement.procedure.specimen if placement.procedure is not None else None
+        if material is not None and "specimen" in resource:
+            mark = _marked(known, placer.registry.version)
+            _fill_material(entries, at[resource["specimen"]["reference"]], material, mark)
     entries += [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in devices.values()]
     return msgspec.structs.replace(made, bundle={**made.bundle, "entry": entries})
+
+
+def _fill_material(entries: list[Json], place: int, material: str, mark: list[Json]) -> None:
+    """What a sample is of, where the letter did not say and no result before has."""
+    specimen = entries[place]["resource"]
+    if specimen["type"] == NO_MATERIAL:
+        told = {**specimen, "type": {"extension": mark, "text": material}}
+        entries[place] = {**entries[place], "resource": told}
 
 
 def observed(report: Report, result: Result) -> Observed:

@@ -42,6 +42,7 @@ from labbro.records.model import (
 STANDARD: Final = "EU-LAB"
 VERSION: Final = "2.0.0"
 _LOCATION = (addresses.GLN, "https://www.gs1.org/gln")
+_FROM_REGISTRY: Final = addresses.Addresses().from_registry
 _LETTER: Final = addresses.Addresses().letter.partition("{}")[0]
 _DEEPEST_PANEL: Final = 20
 
@@ -303,7 +304,7 @@ class _Reader:
             text_values=tuple(components),
             comments=(*notes, *absent),
             sample=sample,
-            location=text_of(told.get("bodySite")) or None,
+            location=text_of(_stated(told.get("bodySite"))) or None,
             method=self._method(told),
         )
 
@@ -355,15 +356,15 @@ class _Reader:
         return Producer(party.organisation or "Ukendt", code)
 
     def _method(self, told: Json) -> Method | None:
-        device = self._bundle.resolve(told.get("device"))
+        device = self._bundle.resolve(_stated(told.get("device")))
         kit = material = None
         for extension in objects(told.get("extension")):
             if extension.get("url") == addresses.TEST_KIT:
-                kit = self._bundle.resolve(extension.get("valueReference")) or kit
+                kit = self._bundle.resolve(_stated(extension.get("valueReference"))) or kit
             elif extension.get("url") == addresses.REFERENCE_MATERIAL:
-                material = extension.get("valueCodeableConcept") or material
+                material = _stated(extension.get("valueCodeableConcept")) or material
         found = Method(
-            principle=text_of(told.get("method")) or None,
+            principle=text_of(_stated(told.get("method"))) or None,
             device=device_name(device),
             kit=device_name(kit),
             calibrator=text_of(material) or None,
@@ -378,3 +379,9 @@ def _production_number(value: str, sender: Party) -> str:
 
 def _is_report(target: Json) -> bool:
     return not str(target.get("system", "")).startswith(_LETTER)
+
+
+def _stated(told: object) -> object:
+    """A part, unless it is marked as from a registry: that is no statement of who sent the document."""
+    marks = objects(one_object(told).get("extension"))
+    return None if any(one.get("url") == _FROM_REGISTRY for one in marks) else told

@@ -208,22 +208,22 @@ class _Page:
             (words.code, ", ".join(codes)),
             (words.components, "\n".join(self._component(one) for one in objects(told.get("component")))),
             (words.note, "\n".join(str(one.get("text", "")) for one in objects(told.get("note")))),
-            (words.method, text_of(told.get("method")) + self._source(told)),
-            (words.device, (device_name(device) or "") + _udi(device)),
-            (words.kit, (device_name(kit) or "") + _udi(kit)),
+            (words.method, text_of(told.get("method")) + self._source(told.get("method"))),
+            (words.device, (device_name(device) or "") + _udi(device) + self._source(told.get("device"))),
+            (words.kit, (device_name(kit) or "") + _udi(kit) + self._source(_reference(told, addresses.TEST_KIT))),
             (words.calibrator, _concept(told, addresses.REFERENCE_MATERIAL)),
             (words.comparability, _group(group)),
             (words.uncertainty, uncertain),
             (words.specimen, self._specimen(specimen)),
-            (words.site, text_of(told.get("bodySite"))),
+            (words.site, text_of(told.get("bodySite")) + self._source(told.get("bodySite"))),
             (words.performer, ", ".join(self._who(one) for one in objects(told.get("performer")))),
             (words.about_whom, self._who(one_object(told.get("focus")) or one_object(first(told.get("focus"))))),
         )
         return (Field(label, value) for label, value in fields if value.strip())
 
-    def _source(self, told: Json) -> str:
+    def _source(self, part: object) -> str:
         """Whether a part is from the registry, not from the message."""
-        marked = objects(one_object(told.get("method")).get("extension"))
+        marked = objects(one_object(part).get("extension"))
         return (
             f" ({self._words.from_registry})" if any("from-registry" in str(one.get("url")) for one in marked) else ""
         )
