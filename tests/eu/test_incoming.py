@@ -14,8 +14,10 @@ from tests.databank.building import NOW
 from tests.eu.test_document import NANCY, SODIUM, report
 
 from labbro.databank import Databank, Outcome, PatientHistory
+from labbro.databank.watch import Watcher
 from labbro.eu import incoming
 from labbro.eu.document import document
+from labbro.platform.identities import SeededIdentities
 from labbro.records.model import Report
 
 
@@ -218,3 +220,14 @@ def test_a_number_of_a_million_places_takes_no_memory():
 def test_the_time_of_a_document_is_danish(databank):
     take(databank, msgspec.json.encode(json.loads(made())))
     assert history(databank).rows[0].report.authorised_at == dt.datetime(2026, 3, 4, 10, 41)  # noqa: DTZ001
+
+
+def test_a_watched_folder_takes_a_document_once_and_writes_no_receipt(databank, clock, tmp_path):
+    watcher = Watcher(databank, tmp_path, clock, SeededIdentities(3, clock), incoming.read)
+    for name in ("one.json", "again.json"):
+        (tmp_path / name).write_bytes(made())
+        watcher.round()
+        assert watcher.round() == 1
+    assert sorted(path.name for path in (tmp_path / "done").iterdir()) == ["again.json", "one.json"]
+    assert list((tmp_path / "out").iterdir()) == []
+    assert values(databank) == [("139", True)]
