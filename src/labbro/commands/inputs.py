@@ -5,8 +5,9 @@ Hidden files and folders (names that begin with a dot) are passed over where a f
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -56,8 +57,7 @@ def inputs_of(paths: Iterable[str]) -> list[Input]:
         if word == STANDARD_INPUT:
             found.append(Input(word, None, Path()))
         elif path.is_dir():
-            files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file.relative_to(path)))
-            found.extend(Input(str(file), file, file.parent.relative_to(path), found=True) for file in files)
+            found.extend(_searched(path, Path()))
         elif path.exists():
             found.append(Input(word, path, Path()))
         else:
@@ -65,5 +65,15 @@ def inputs_of(paths: Iterable[str]) -> list[Input]:
     return found
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _searched(folder: Path, below: Path) -> Iterator[Input]:
+    """The files of a folder and of those in it, by name. Links to files are followed, links to folders are not."""
+    try:
+        with os.scandir(folder) as entries:
+            named = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    except OSError as fault:
+        raise WrongUse(f"{folder} cannot be searched: {fault.strerror}.") from None
+    for entry in named:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _searched(Path(entry.path), below / entry.name)
+        elif entry.is_file():
+            yield Input(entry.path, Path(entry.path), below, found=True)
