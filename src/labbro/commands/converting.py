@@ -233,7 +233,7 @@ class _Maker:
             place = None if piece is None else self._put(piece, ENDINGS[to])
         elif reading.ok:
             note = vans.receipt_sentence(reading, self._job.language) or ""
-        ok = place is not None or (reading.ok and reading.letter is None)
+        ok = place is not None or bool(note)  # a receipt of the transport is told, not converted
         return Told(self._source, reading.reference, ok, place, note, self._said(findings))
 
     def _put(self, piece: Piece, ending: str) -> int:

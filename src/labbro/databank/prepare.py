@@ -124,7 +124,8 @@ def prepare(reading: Incoming, patient_keys: keys.PatientKeys) -> Keep | Refuse 
     heading = _heading(reading)
     findings = reading.findings
     # A receipt of the transport (VANSEnvelope) is read without a letter and without fault.
-    if reading.ok and (reading.letter is None or (reading.standard or "").removeprefix("X").startswith(RECEIPTS)):
+    of_transport = reading.letter is None and reading.standard is not None
+    if reading.ok and (of_transport or (reading.standard or "").removeprefix("X").startswith(RECEIPTS)):
         return Note(heading, (*findings[:KEPT_FINDINGS], _nothing_to_store()))
     letter = reading.letter
     if letter is None or not reading.ok:

@@ -56,6 +56,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Brevet {detail} understøttes ikke; det gemmes, men læses ikke.",
     ),
     "no-letter": ("There is no letter in the envelope.", "Der er intet brev i kuverten."),
+    "lone-element": (
+        "{name} is valid by its schema but no letter; nothing can be done with it.",
+        "{name} er gyldig efter sit skema, men intet brev; der kan ikke gøres noget med den.",
+    ),
     "too-large": (
         "{name} is larger than {expected}; the rest is not read.",
         "{name} er større end {expected}; resten læses ikke.",

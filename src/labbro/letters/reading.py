@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 import msgspec
 from lxml import etree
 
-from labbro.letters import xml
+from labbro.letters import lone, xml
 from labbro.letters.checking import check_tree
 from labbro.letters.findings import NOWHERE, Finding, Place
 from labbro.letters.interchanges import read_interchange, with_more
@@ -246,6 +246,10 @@ class _Document:
         name = self.builder.name(node)
         declared = self.known.by_root.get((self.namespace, name))
         raw = self.data if raw is None else raw
+        if declared is None and not shared and node is self.root and self._is_lone(name):
+            alone = self._tell("lone-element", node, name, name=name)
+            alone = msgspec.structs.replace(alone, severity="warning")
+            return Reading("xml", None, None, None, self.namespace, None, (alone,), raw)
         if declared is None:
             code = "unknown-element" if name.startswith("{") else "not-supported"
             findings = (*shared, self._tell(code, node, _safe(name), detail=_safe(name), name=_safe(name)))
@@ -269,6 +273,11 @@ class _Document:
             tuple(findings),
             raw,
         )
+
+    def _is_lone(self, name: str) -> bool:
+        """Whether the document is one valid element of plain text."""
+        plain = not list(self.root) and not self._has_foreign
+        return plain and lone.is_valid(self.namespace, name, self.root.text or "")
 
     def _attributes(self, node: Node, path: str, deep: bool = True) -> list[Finding]:
         foreign = xml.foreign_attributes(node, deep) if self._has_foreign else []

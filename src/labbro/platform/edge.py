@@ -200,7 +200,8 @@ class _Body:
         if self._complete:
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), max(self._deadline - time.monotonic(), 0.001))
+            async with asyncio.timeout(max(self._deadline - time.monotonic(), 0.001)):
+                message = await self._receive()
         except TimeoutError:
             raise HTTPException(status_code=HTTPStatus.REQUEST_TIMEOUT) from None
         self._complete = message["type"] != "http.request" or not message.get("more_body")

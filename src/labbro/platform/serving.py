@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import uvloop
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
 from litestar.concurrency import set_asyncio_executor
@@ -37,7 +38,8 @@ def serve(settings: Settings, edge: Edge, *, on_ready: Callable[[str], None]) ->
     check_servable(settings)
     _spare_the_collector()
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="labbro"))
-    return asyncio.run(_serve(settings, edge, on_ready))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(settings, edge, on_ready))
 
 
 def check_servable(settings: Settings) -> None:

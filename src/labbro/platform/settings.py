@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import ipaddress
 import os
 import re
@@ -187,6 +188,7 @@ def _connections(reader: Reader) -> dict[str, Any]:
     }
 
 
+@functools.lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """True for localhost and the addresses 127.0.0.0/8 and ::1."""
     if host == "localhost":

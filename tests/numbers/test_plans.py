@@ -1,0 +1,26 @@
+"""Whether a request was answered before is looked up by its id, also by a plan made while nothing was stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from uuid import UUID
+
+from labbro.platform.database import Database, load_sql
+
+ACCOUNT, REQUEST = UUID(int=1), UUID(int=2)
+
+
+def test_a_plan_made_on_empty_tables_looks_requests_up_by_their_id(database: Database) -> None:
+    asked = json.dumps([{"account_id": str(ACCOUNT), "request_id": str(REQUEST)}])
+    query = load_sql("labbro.numbers", "issuing.sql")["asked"]
+    with database.connection() as connection:
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        rows = connection.execute(
+            b"EXPLAIN " + query, [asked, 1, dt.date(2026, 11, 23), [ACCOUNT]], prepare=True
+        ).fetchall()
+    told = "\n".join(line for (line,) in rows)
+    for table in ("series", "release"):
+        assert f"{table}_answers_once" in told, told
+        assert f"Seq Scan on {table}" not in told
+        assert "_of_account" not in told
