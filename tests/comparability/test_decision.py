@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labbro.comparability.checking import contradictions
 from labbro.comparability.decision import Observed, Placer, Stated
-from labbro.comparability.model import Assertion, CodeRef, Entries, Evidence, Group, Procedure, Scope
+from labbro.comparability.model import Assertion, CodeRef, Conversion, Entries, Evidence, Group, Procedure, Scope
 from labbro.comparability.registry import EMPTY, Registry
 from labbro.comparability.rows import arrange
 from labbro.comparability.seed import SEED, national
@@ -104,7 +104,19 @@ def procedure(name: str, **more: Any) -> Procedure:
 
 def says(name: str, verdict: str = "comparable", **more: Any) -> Assertion:
     told: dict[str, Any] = {"assertion_id": f"g:{name}", **more}
-    return Assertion(group_id="g", procedure_id=name, verdict=verdict, **told)
+    return Assertion(**{"group_id": "g", **told}, procedure_id=name, verdict=verdict)
+
+
+def two_groups(*assertions: Assertion) -> Entries:
+    """A group anchored by `a` and one by `c`, both released."""
+    told = entries(procedure("a"), procedure("b", producer="P"), procedure("c", producer="Q"), assertions=assertions)
+    other = msgspec.structs.replace(told.groups[0], group_id="h", anchor_procedure_id="c")
+    return msgspec.structs.replace(told, groups=(*told.groups, other))
+
+
+def equation(from_unit: str = "mg/L", to_unit: str = "g/L", **more: Any) -> Conversion:
+    told: dict[str, Any] = {"measurand_id": "m", "factor": 1e-3, "source": "by definition", **more}
+    return Conversion(from_unit=from_unit, to_unit=to_unit, **told)
 
 
 def observed(**more: Any) -> Observed:
@@ -189,6 +201,24 @@ def test_a_draft_group_counts_for_nothing() -> None:
             ),
             "other-measurand",
         ),
+        (
+            entries(
+                procedure("a"),
+                procedure("b", producer="P"),
+                assertions=(says("b", allowable_percent=10, bias_percent=7),),
+            ),
+            "bias-above-limit",
+        ),
+        (
+            entries(procedure("a"), procedure("b", producer="P"), assertions=(says("b", scope=Scope(low=9, high=1)),)),
+            "range-empty",
+        ),
+        (two_groups(says("b", "same"), says("b", "same", assertion_id="h:b", group_id="h")), "in-two-groups"),
+        (two_groups(says("c", "same", assertion_id="g:c")), "in-two-groups"),
+        (entries(procedure("a"), conversions=(equation(source=""),)), "conversion-source"),
+        (entries(procedure("a"), conversions=(equation(factor=0.0),)), "conversion-factor"),
+        (entries(procedure("a"), conversions=(equation(), equation("g/L", "mg/L", factor=1e-3))), "conversion-twice"),
+        (entries(procedure("a"), conversions=(equation(measurand_id="lost"),)), "unknown-reference"),
     ],
 )
 def test_each_contradiction_has_its_code_and_says_what_to_mend(told: Entries, code: str) -> None:
@@ -198,3 +228,33 @@ def test_each_contradiction_has_its_code_and_says_what_to_mend(told: Entries, co
         assert ";" in one.message
         assert ";" in one.message_da
         assert one.message != one.message_da
+
+
+def test_pieces_of_evidence_count_together_where_their_ranges_meet() -> None:
+    def told(*spans: tuple[float, float]) -> set[str]:
+        evidence = tuple(Evidence(kind="study", source="s", low=low, high=high) for low, high in spans)
+        asserted = says("b", scope=Scope(low=1, high=90), evidence=evidence)
+        return {
+            one.code
+            for one in contradictions(entries(procedure("a"), procedure("b", producer="P"), assertions=(asserted,)))
+        }
+
+    assert told((1, 50), (40, 90)) == set()
+    assert told((1, 90), (20, 30)) == set()
+    assert told((1, 40), (50, 90)) == {"evidence-out-of-range"}
+    assert told((1, 40)) == {"evidence-out-of-range"}
+    assert told((90, 1)) == {"range-empty"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "joins"),
+    [
+        (Scope(), True),
+        (Scope(purpose="monitoring"), True),
+        (Scope(purpose="diagnosis"), False),
+        (Scope(population="children"), False),
+    ],
+)
+def test_only_what_was_judged_for_courses_of_anybody_joins_rows(scope: Scope, joins: bool) -> None:
+    told = entries(procedure("a", producer="P"), procedure("b", producer="Q"), assertions=(says("b", scope=scope),))
+    assert Placer(Registry(told)).same_row(observed(), observed(producer="Q")).same is joins

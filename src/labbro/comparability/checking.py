@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
 import msgspec
 
-from labbro.comparability.model import JOINS, Assertion, Entries, Evidence, Group, Procedure
+from labbro.comparability.model import JOINS, Assertion, Conversion, Entries, Evidence, Group, Procedure
 from labbro.comparability.registry import Registry
 
 
@@ -32,6 +33,8 @@ def contradictions(entries: Entries) -> tuple[Contradiction, ...]:
                 *_overlapping_validity(entries),
                 *_overlapping_assertions(entries),
                 *_groups(entries, registry),
+                *_in_two_groups(entries, registry),
+                *_conversions(entries, registry),
                 *_evidence(entries, registry),
                 *_between_members(entries, registry),
             },
@@ -47,7 +50,7 @@ def _twins(entries: Entries) -> Iterator[Contradiction]:
         ("group", [one.group_id for one in entries.groups]),
         ("assertion", [one.assertion_id for one in entries.assertions]),
     ):
-        for twice in {one for one in identities if identities.count(one) > 1}:
+        for twice in (one for one, times in Counter(identities).items() if times > 1):
             yield _fault(
                 "twice", twice, f"The {name} {twice} is there twice; name one of them anew.",
                 f"{twice} findes to gange; giv den ene et nyt navn.",
@@ -123,6 +126,64 @@ def _high(one: Assertion) -> float:
     return float("inf") if one.scope.high is None else one.scope.high
 
 
+def _in_two_groups(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
+    """A procedure whose results could stand in either of two groups: the groups would have to be one."""
+    joined: dict[str, list[Assertion]] = defaultdict(list)
+    for assertion in entries.assertions:
+        group = registry.groups.get(assertion.group_id)
+        if assertion.verdict in (*JOINS, "convertible") and group is not None and group.status == "released":
+            joined[assertion.procedure_id].append(assertion)
+    for procedure_id, found in joined.items():
+        anchored = registry.anchored_by(procedure_id)
+        for one in found:
+            if anchored is not None and anchored.group_id != one.group_id:
+                yield _two_groups(one, procedure_id, anchored.group_id)
+        for a, b in combinations(sorted(found, key=lambda one: one.assertion_id), 2):
+            days = a.valid_from < b.valid_to and b.valid_from < a.valid_to
+            if a.group_id != b.group_id and days and a.scope.purpose == b.scope.purpose and _ranges_meet(a, b):
+                yield _two_groups(a, procedure_id, b.group_id)
+
+
+def _two_groups(one: Assertion, procedure_id: str, other: str) -> Contradiction:
+    return _fault(
+        "in-two-groups",
+        one.assertion_id,
+        f"{procedure_id} belongs to {one.group_id} and to {other} for the same days and values; take it out of one, or "
+        "make the two groups one.",
+        f"{procedure_id} hører til både {one.group_id} og {other} for samme dage og værdier; tag den ud af den ene, "
+        "eller gør grupperne til én.",
+    )
+
+
+def _conversions(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
+    """An equation says whose it is, can be turned round, and is there once for two units, whichever way."""
+    seen: dict[tuple[str, frozenset[str]], Conversion] = {}
+    for one in entries.conversions:
+        about = f"{one.measurand_id}: {one.from_unit} to {one.to_unit}"
+        if one.measurand_id not in registry.measurands:
+            yield _lost(about, "measurand", one.measurand_id)
+        if not (math.isfinite(one.factor) and one.factor > 0 and math.isfinite(one.offset)):
+            yield _fault(
+                "conversion-factor", about,
+                f"The equation {about} needs a factor above 0; mend it.",
+                f"Omregningen {about} kræver en faktor over 0; ret den.",
+            )  # fmt: skip
+        if not one.source.strip():
+            yield _fault(
+                "conversion-source", about,
+                f"The equation {about} does not say whose it is; state its source, and a molar mass where there is one.",
+                f"Omregningen {about} siger ikke, hvis den er; angiv kilden, og molmassen hvor der er en.",
+            )  # fmt: skip
+        units = one.measurand_id, frozenset((one.from_unit, one.to_unit))
+        if units in seen or one.from_unit == one.to_unit:
+            yield _fault(
+                "conversion-twice", about,
+                f"The equation {about} is there twice, or leads to its own unit; keep one.",
+                f"Omregningen {about} findes to gange, eller fører til sin egen enhed; behold én.",
+            )  # fmt: skip
+        seen[units] = one
+
+
 def _groups(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
     for group in entries.groups:
         anchor = registry.procedures.get(group.anchor_procedure_id)
@@ -166,43 +227,68 @@ def _member(group: Group, member: Procedure, assertion: Assertion, registry: Reg
 def _evidence(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
     """Rule 6: against the anchor, at most half the allowable bias; and no assertion wider than what was measured."""
     for assertion in entries.assertions:
+        low, high = assertion.scope.low, assertion.scope.high
+        if low is not None and high is not None and low >= high:
+            yield _range_empty(assertion.assertion_id)
         if assertion.verdict not in JOINS or assertion.group_id not in registry.groups:
             continue
-        for evidence in assertion.evidence:
-            if evidence.against not in (None, registry.groups[assertion.group_id].anchor_procedure_id):
-                continue
-            yield from _bias_of(assertion, evidence)
-            yield from _range_of(assertion, evidence)
+        anchor = registry.groups[assertion.group_id].anchor_procedure_id
+        against_anchor = [one for one in assertion.evidence if one.against in (None, anchor)]
+        yield from _bias_of(assertion, assertion.assertion_id, assertion.bias_percent)
+        for evidence in against_anchor:
+            yield from _bias_of(assertion, evidence.source, evidence.bias_percent)
+        yield from _range_of(assertion, against_anchor)
 
 
-def _bias_of(assertion: Assertion, evidence: Evidence) -> Iterator[Contradiction]:
+def _bias_of(assertion: Assertion, source: str, bias: float | None) -> Iterator[Contradiction]:
     allowable = assertion.allowable_percent
-    if allowable is None or evidence.bias_percent is None:
+    if allowable is None or bias is None:
         return
     limit = allowable / 2 if assertion.verdict in ("same", "comparable") else allowable
-    if abs(evidence.bias_percent) > limit:
+    if abs(bias) > limit:
         yield _fault(
             "bias-above-limit",
             assertion.assertion_id,
-            f"{assertion.assertion_id} says {assertion.verdict}, but {evidence.source} shows a bias of "
-            f"{evidence.bias_percent:g} % where {limit:g} % is the limit; change the verdict or the evidence.",
-            f"{assertion.assertion_id} siger {assertion.verdict}, men {evidence.source} viser en bias på "
-            f"{evidence.bias_percent:g} %, hvor grænsen er {limit:g} %; ret vurderingen eller grundlaget.",
+            f"{assertion.assertion_id} says {assertion.verdict}, but {source} shows a bias of {bias:g} % where "
+            f"{limit:g} % is the limit; change the verdict or the evidence.",
+            f"{assertion.assertion_id} siger {assertion.verdict}, men {source} viser en bias på {bias:g} %, hvor "
+            f"grænsen er {limit:g} %; ret vurderingen eller grundlaget.",
         )
 
 
-def _range_of(assertion: Assertion, evidence: Evidence) -> Iterator[Contradiction]:
-    if evidence.low is None or evidence.high is None:
+def _range_of(assertion: Assertion, found: list[Evidence]) -> Iterator[Contradiction]:
+    """Several pieces of evidence count together, where their ranges meet."""
+    spans = sorted((one.low, one.high) for one in found if one.low is not None and one.high is not None)
+    if not spans:
         return
-    if _low(assertion) < evidence.low or _high(assertion) > evidence.high:
+    if any(low > high for low, high in spans):
+        yield _range_empty(assertion.assertion_id)
+        return
+    reach, gap = spans[0][1], False
+    for low, high in spans[1:]:
+        gap = gap or (low > reach and _low(assertion) < low and _high(assertion) > reach)
+        reach = max(reach, high)
+    if _low(assertion) < spans[0][0] or _high(assertion) > reach or gap:
+        sources = ", ".join(dict.fromkeys(one.source for one in found if one.low is not None))
+        told = " and ".join(f"{low:g} to {high:g}" for low, high in spans)
+        told_da = " og ".join(f"{low:g} til {high:g}" for low, high in spans)
         yield _fault(
             "evidence-out-of-range",
             assertion.assertion_id,
-            f"{assertion.assertion_id} reaches beyond {evidence.low:g} to {evidence.high:g}, which {evidence.source} "
-            "covers; narrow its scope, or add evidence.",
-            f"{assertion.assertion_id} rækker ud over {evidence.low:g} til {evidence.high:g}, som {evidence.source} "
-            "dækker; indsnævr området, eller tilføj grundlag.",
+            f"{assertion.assertion_id} reaches beyond {told}, which {sources} covers; narrow its scope, or add "
+            "evidence.",
+            f"{assertion.assertion_id} rækker ud over {told_da}, som {sources} dækker; indsnævr området, eller tilføj "
+            "grundlag.",
         )
+
+
+def _range_empty(about: str) -> Contradiction:
+    return _fault(
+        "range-empty",
+        about,
+        f"A range of {about} ends before it begins; exchange its limits.",
+        f"Et område i {about} slutter, før det begynder; byt grænserne om.",
+    )
 
 
 def _between_members(entries: Entries, registry: Registry) -> Iterator[Contradiction]:

@@ -24,6 +24,7 @@ from labbro.comparability.model import (
 )
 from labbro.comparability.registry import Registry
 
+MONITORING = "monitoring"
 Step = Literal["message", "producer", "code", "none", "ambiguous"]
 
 
@@ -132,7 +133,9 @@ class Placer:
         """
         if self.registry.anchored_by(procedure.procedure_id) is not None:
             return None, True
-        said = self.registry.assertions_of(procedure.procedure_id, told.sampled_on)
+        said = [
+            one for one in self.registry.assertions_of(procedure.procedure_id, told.sampled_on) if _is_of_courses(one)
+        ]
         for assertion in said:
             if assertion.scope is ANYWHERE:
                 return assertion.assertion_id, True
@@ -352,6 +355,15 @@ def method_name(procedure: Procedure) -> str:
     answers = ", ".join([*(code.value for code in procedure.codes), *filter(None, [procedure.unit])])
     name = ", ".join(filter(None, (*parts, care))) or answers
     return f"{name} ({procedure.producer})" if procedure.producer else name
+
+
+def _is_of_courses(one: Assertion) -> bool:
+    """Whether an assertion speaks of courses over time, which rows are: what was judged for another purpose does not.
+
+    What joins for one population only joins nobody here, since a result does not say who it belongs to.
+    """
+    purpose = one.scope.purpose in (None, "", MONITORING)
+    return purpose and (one.scope.population is None or one.verdict not in (*JOINS, "convertible"))
 
 
 def _is_as_stated(procedure: Procedure, stated: Stated) -> bool:
