@@ -6,9 +6,11 @@ import threading
 
 import pytest
 
+from labbro import letters
 from labbro.databank import Databank
 from labbro.errors import NotConfigured
 from labbro.letters.findings import Finding
+from labbro.letters.standard import namespace_of
 from labbro.platform.settings import Settings
 
 from .building import CPR, NOW, reading, result, take, values
@@ -77,6 +79,15 @@ def test_a_letter_with_errors_is_refused_and_its_bytes_are_kept(databank):
     (refused,) = databank.refused_letters()
     assert (refused.raw, refused.findings, refused.letter_identifier) == (reading().raw, (ERROR,), "BREV000000001")
     assert databank.find_patients(CPR) == []
+
+
+def test_a_lone_element_is_valid_by_its_schema_and_refused_as_no_letter(databank):
+    lone = f'<StreetName xmlns="{namespace_of("2005/08/07")}">Nygade</StreetName>'.encode()
+    (found,) = letters.read(lone)
+    assert found.ok
+    (outcome,) = take(databank, found)
+    assert outcome.kind == "refused"
+    assert [refused.raw for refused in databank.refused_letters()] == [lone]
 
 
 def test_a_letter_refused_twice_is_kept_once(databank):

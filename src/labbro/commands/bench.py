@@ -22,14 +22,14 @@ from labbro.errors import WrongUse
 from labbro.platform.clock import SystemClock
 
 # One module a bench: labbro.commands.bench_NAME with `run() -> list[Measure]`.
-BENCHES = ("letters", "convert", "databank", "numbers", "stock", "eu")
+BENCHES = ("letters", "convert", "databank", "numbers", "stock", "eu", "view")
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure. `value` and `reference` are in `unit` and come from the same run; `ratio` is value to reference.
 
     `bound` is what the house has promised, for the value or for the ratio; None where nothing was promised.
-    `raw` holds the single readings that `value` was taken from, in `unit`.
+    `raw` holds the single readings that `value` was taken from, in `unit`; `notes` lines that belong to it, as a plan.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     bound_on: Literal["value", "ratio"] = "value"
     bound_is: Literal["most", "least"] = "most"
     raw: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool | None:
@@ -60,7 +61,7 @@ class Format(StrEnum):
 
 
 class _Bench(Protocol):
-    def run(self) -> Sequence[Measure]: ...
+    def run(self, **chosen: object) -> Sequence[Measure]: ...
 
 
 def register(app: typer.Typer) -> None:
@@ -72,12 +73,21 @@ def bench(
     name: Annotated[str, typer.Argument(help=f"What to measure: {', '.join(BENCHES)}.")],
     form: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.text,
     keep: Annotated[Path | None, typer.Option(help="Folder in which to keep the raw results as JSON.")] = None,
+    results: Annotated[
+        int | None, typer.Option(help="view: how many results are stored; a million unless told, ten as promised.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="view: folder that keeps its databanks, to measure again without filling.")
+    ] = None,
 ) -> None:
     """Measures, and prints value, reference and ratio taken in the same run."""
     module = f"labbro.commands.bench_{name}"
     if name not in BENCHES or find_spec(module) is None:
         raise WrongUse(f"There is no bench of that name; there are: {', '.join(BENCHES)}.")
-    measures = cast("_Bench", import_module(module)).run()
+    chosen = {option: told for option, told in (("results", results), ("data", data)) if told is not None}
+    if chosen and name != "view":
+        raise WrongUse("--results and --data are for `labbro bench view`.")
+    measures = cast("_Bench", import_module(module)).run(**chosen)
     machine = machine_line()
     if form is Format.json:
         for measure in measures:

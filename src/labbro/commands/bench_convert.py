@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labbro.commands.bench import Measure
-from labbro.commands.workers import cores
+from labbro.platform.workers import cores
 from labbro.synthetic.bench import bench_reports
 
 LETTERS = 10_000

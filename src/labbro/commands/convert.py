@@ -21,10 +21,10 @@ from labbro.commands.converting import Document, Job, Result, Task, Told, work
 from labbro.commands.documents import COPY_BYTES, Documents, Source, Workshop, looked_up
 from labbro.commands.inputs import Input, inputs_of
 from labbro.commands.options import Format, FormatOption, Language, LanguageOption, Paths
-from labbro.commands.workers import Workers, cores
 from labbro.errors import WrongUse
 from labbro.letters.moving import check_given, version_of
 from labbro.letters.shares import SHARE_BYTES, shares_of
+from labbro.platform.workers import Workers, cores
 
 GROUP_FILES = 64
 # A longer file that cannot be cut is read as a stream by one process.

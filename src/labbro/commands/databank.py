@@ -22,6 +22,7 @@ from labbro.platform import logs
 from labbro.platform.clock import SystemClock
 from labbro.platform.identities import SystemIdentities
 from labbro.platform.settings import from_environment
+from labbro.platform.workers import collect_seldom
 
 SHOWN_REFUSALS = 20
 HINDERED = {"refused": "refused", "passed": "passed over"}
@@ -53,7 +54,7 @@ def load(
     files = inputs_of(paths)
     settings = from_environment()
     logs.configure("warning", settings.log_format)
-    loading.collect_seldom()
+    collect_seldom()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is in hand is finished
     told = _Teller(form)
     names, found = [file.name for file in files], frozenset(file.name for file in files if file.found)

@@ -7,17 +7,10 @@ a stream by one process: memory does not grow with it.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import signal
 import sys
-import threading
-import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -29,12 +22,13 @@ from labbro.databank.databank import Databank
 from labbro.databank.history import Outcome
 from labbro.databank.incoming import Incoming, Reader
 from labbro.databank.passing import holds_no_letter, passed_over
-from labbro.errors import Unavailable, WrongUse
+from labbro.errors import WrongUse
 from labbro.letters.letter import Reading
 from labbro.platform.clock import SystemClock
 from labbro.platform.database import Database, migrate
 from labbro.platform.identities import SystemIdentities
 from labbro.platform.settings import Settings
+from labbro.platform.workers import Workers, cores
 
 STANDARD_INPUT: Final = "-"
 CHUNK_BYTES: Final = 1 << 20
@@ -46,6 +40,18 @@ Told = tuple[str, Outcome]
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(list[Told]).decode
+
+
+DIED: Final = "A loading process died; load again, what is kept is not doubled."
+
+
+class _Job(msgspec.Struct, frozen=True):
+    """What all processes of one load have in common; see `load`."""
+
+    settings: Settings
+    request_id: str
+    found: frozenset[str]
+    read: Reader
 
 
 @contextmanager
@@ -72,57 +78,44 @@ def load(
     fails: what was told is kept.
     """
     request_id = str(SystemIdentities().new())
+    job = _Job(settings, request_id, found, read)
     chunks = list(_chunks(files))
     shared = sum(len(chunk) > 1 or _size(chunk[0]) <= CHUNK_BYTES for chunk in chunks)
     # One more than cores: while PostgreSQL works for one process, the others read.
-    wanted = min(workers or _cores() + 1, MOST_WORKERS, shared)
-    if wanted < 2 or (_cores() < 2 and workers is None):
+    wanted = min(workers or cores() + 1, MOST_WORKERS, shared)
+    if wanted < 2 or (cores() < 2 and workers is None):
         with open_databank(settings) as databank:
             for chunk in chunks:
-                yield from _take(databank, chunk, request_id, found, read)
+                yield from _take(databank, chunk, job)
         return
-    pool = _Workers(wanted, settings, found, read)
-    with open_databank(settings) as databank:
+    next(letters.read(b""))  # compiles the declarations of all letters once, for all workers
+    with Workers[_Job, list[str], bytes](wanted, _load_chunk, job, DIED) as pool, open_databank(settings) as databank:
         try:
-            yield from _share(pool, databank, chunks, request_id, found, read)
+            yield from _share(pool, databank, chunks, job)
         finally:
             pool.close()  # before the databank: whoever leaves an embedded PostgreSQL last stops it
 
 
 def _share(
-    pool: _Workers,
-    databank: Databank,
-    chunks: Iterable[list[str]],
-    request_id: str,
-    found: frozenset[str],
-    read: Reader,
+    pool: Workers[_Job, list[str], bytes], databank: Databank, chunks: Iterable[list[str]], job: _Job
 ) -> Iterator[Told]:
     """Chunks go to the workers ahead of their turn; large files are read here when their turn comes."""
     waiting: deque[Future[bytes] | list[str]] = deque()
+
+    def first() -> Iterator[Told]:
+        part = waiting.popleft()
+        return _take(databank, part, job) if isinstance(part, list) else iter(_DECODE(pool.taken(part)))
+
     for chunk in chunks:
         large = len(chunk) == 1 and _size(chunk[0]) > CHUNK_BYTES
-        waiting.append(chunk if large else pool.submit(chunk, request_id))
+        waiting.append(chunk if large else pool.submit(chunk))
         if len(waiting) > 2 * pool.size:
-            yield from _told(waiting.popleft(), databank, request_id, found, read)
+            yield from first()
     while waiting:
-        yield from _told(waiting.popleft(), databank, request_id, found, read)
+        yield from first()
 
 
-def _told(
-    part: Future[bytes] | list[str], databank: Databank, request_id: str, found: frozenset[str], read: Reader
-) -> Iterator[Told]:
-    if isinstance(part, list):
-        yield from _take(databank, part, request_id, found, read)
-        return
-    try:
-        yield from _DECODE(part.result())
-    except BrokenProcessPool:
-        raise Unavailable("A loading process died; load again, what is kept is not doubled.") from None
-
-
-def _take(
-    databank: Databank, files: Iterable[str], request_id: str, found: frozenset[str], read: Reader
-) -> Iterator[Told]:
+def _take(databank: Databank, files: Iterable[str], job: _Job) -> Iterator[Told]:
     """The letters of some files, one by one; remembers where each came from until its outcome is known.
 
     What is passed over has its outcome at once, and is told when what came before it is.
@@ -133,8 +126,8 @@ def _take(
         for name in files:
             with _opened(name) as file:
                 # A small file is read whole: a stream is read in large steps, each with a buffer of its own.
-                for reading in read(file if _size(name) > CHUNK_BYTES else file.read()):
-                    if name in found and isinstance(reading, Reading) and holds_no_letter(reading):
+                for reading in job.read(file if _size(name) > CHUNK_BYTES else file.read()):
+                    if name in job.found and isinstance(reading, Reading) and holds_no_letter(reading):
                         waiting.append((name, passed_over(reading)))
                     else:
                         waiting.append((name, None))
@@ -144,7 +137,7 @@ def _take(
         while waiting and (outcome := waiting[0][1]) is not None:
             yield waiting.popleft()[0], outcome
 
-    for outcome in databank.intake_stream(readings(), SystemClock().now(), request_id, "load"):
+    for outcome in databank.intake_stream(readings(), SystemClock().now(), job.request_id, "load"):
         yield from passed()
         yield waiting.popleft()[0], outcome
     yield from passed()
@@ -178,13 +171,6 @@ def _chunks(files: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def collect_seldom() -> None:
-    """Makes the garbage collector rare in a process that only loads: letters hold no cycles, and it took an eighth."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-
-
 def _size(name: str) -> int:
     """Bytes of a file; what cannot be known counts as large."""
     try:
@@ -193,60 +179,16 @@ def _size(name: str) -> int:
         return 0
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class _Workers:
-    """Processes that load chunks, forked before this process has any thread; each opens the database for itself."""
-
-    def __init__(self, size: int, settings: Settings, found: frozenset[str], read: Reader) -> None:
-        self.size = size
-        narrow = msgspec.structs.replace(settings, database_connections=WORKER_CONNECTIONS)
-        self._pool = ProcessPoolExecutor(
-            size, multiprocessing.get_context("fork"), initializer=_begin, initargs=(narrow, os.getpid(), found, read)
-        )
-
-        next(letters.read(b""))  # compiles the declarations of all letters once, for all workers
-        self._pool.submit(os.getpid).result()  # forks them all, now
-
-    def close(self) -> None:
-        """Lets chunks in hand finish, drops the others, ends the processes."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def submit(self, files: list[str], request_id: str) -> Future[bytes]:
-        """The encoded outcomes of some files, to come."""
-        return self._pool.submit(_load_chunk, files, request_id)
-
-
-_settings: Settings | None = None
 _databank: Databank | None = None
-_found: frozenset[str] = frozenset()
-_read: Reader = letters.read
 
 
-def _begin(settings: Settings, parent: int, found: frozenset[str], read: Reader) -> None:
-    global _settings, _found, _read
-    _settings, _found, _read = settings, found, read
-    collect_seldom()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent,), name="end-with-parent", daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
-
-
-def _load_chunk(files: list[str], request_id: str) -> bytes:
+def _load_chunk(job: _Job, files: list[str]) -> bytes:
+    """The encoded outcomes of some files, in a process that opens the database once for itself."""
     global _databank  # noqa: PLW0603
-    assert _settings is not None
     if _databank is None:
         clock = SystemClock()
+        narrow = msgspec.structs.replace(job.settings, database_connections=WORKER_CONNECTIONS)
         _databank = Databank(
-            database=Database.open(_settings), settings=_settings, clock=clock, identities=SystemIdentities(clock)
+            database=Database.open(narrow), settings=narrow, clock=clock, identities=SystemIdentities(clock)
         )
-    return _ENCODE(list(_take(_databank, files, request_id, _found, _read)))
+    return _ENCODE(list(_take(_databank, files, job)))

@@ -1,4 +1,4 @@
-"""Work shared among processes: handed out ahead of its turn, taken back in order.
+"""Work shared among processes: handed out ahead of its turn, taken back in order. Used by `convert` and `load`.
 
 Reading and writing letters is Python's own work, and one Python process uses one core.
 """
@@ -45,12 +45,18 @@ class Workers(Generic[Job, Task, Result]):
     """Processes that all do one job; with one worker, this process does it. Use it as a context.
 
     `work` is a function of a module: it gets the job and a task. The processes are forked when the context begins,
-    before this process has any thread.
+    before this process has any thread. `died`: what is told when one of them is killed.
     """
 
-    def __init__(self, size: int, work: Callable[[Job, Task], Result], job: Job) -> None:
+    def __init__(
+        self,
+        size: int,
+        work: Callable[[Job, Task], Result],
+        job: Job,
+        died: str = "A working process died; run the command again.",
+    ) -> None:
         self.size = min(size, MOST_WORKERS)
-        self._work, self._job = work, job
+        self._work, self._job, self._died = work, job, died
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Workers[Job, Task, Result]:
@@ -66,9 +72,24 @@ class Workers(Generic[Job, Task, Result]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """What is in hand is finished, the rest dropped, the processes ended."""
+        self.close()
+
+    def close(self) -> None:
+        """What is in hand is finished, the rest dropped, the processes ended. May be said again."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def submit(self, task: Task) -> Future[Result]:
+        """Hands a task to the processes; the future is for `taken`. Inside the context, with two workers or more."""
+        assert self._pool is not None
+        return self._pool.submit(_do, task)
+
+    def taken(self, future: Future[Result]) -> Result:
+        """What came of a task. Raises Unavailable where its process died."""
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            raise Unavailable(self._died) from None
 
     def do(self, task: Task) -> Result:
         """One task, in this process."""
@@ -80,21 +101,14 @@ class Workers(Generic[Job, Task, Result]):
         for task in tasks:
             if self._pool is None or here(task):
                 while waiting:
-                    yield _taken(waiting.popleft())
+                    yield self.taken(waiting.popleft())
                 yield self.do(task)
                 continue
-            waiting.append(self._pool.submit(_do, task))
+            waiting.append(self.submit(task))
             if len(waiting) > AHEAD * self.size:
-                yield _taken(waiting.popleft())
+                yield self.taken(waiting.popleft())
         while waiting:
-            yield _taken(waiting.popleft())
-
-
-def _taken(future: Future[Result]) -> Result:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise Unavailable("A working process died; run the command again.") from None
+            yield self.taken(waiting.popleft())
 
 
 _work: Callable[[Any, Any], Any] | None = None
