@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labbro.codes.conversion import MolarMass, convert, factor
+from labbro.codes.conversion import MolarMass, convert, factor, safe_factor
 from labbro.codes.ucum import ucum
 from labbro.errors import WrongUse
 
@@ -84,3 +84,32 @@ def test_there_and_back_gives_the_value(value: Decimal, units: tuple[str, str]) 
 )
 def test_units_of_letters_have_a_code_or_none(unit: str, code: str | None) -> None:
     assert ucum(unit) == code
+
+
+@pytest.mark.parametrize(
+    ("from_unit", "to_unit"), [("10^9/L", "IU/L"), ("mL/min/1.73m²", "mL/min"), ("U/L", "IU/L"), ("IU/L", "1/L")]
+)
+def test_what_ucum_counts_as_one_is_no_bridge_between_kinds(from_unit: str, to_unit: str) -> None:
+    with pytest.raises(WrongUse) as told:
+        factor(from_unit, to_unit)
+    assert told.value.code == "unit-not-convertible"
+    assert safe_factor(from_unit, to_unit) is None
+
+
+@pytest.mark.parametrize(
+    ("from_unit", "to_unit", "expected"),
+    [
+        ("mg/L", "ug/L", 1000.0),
+        ("10^-3IU/L", "IU/L", 0.001),
+        ("ukat/L", "U/L", 60.0),
+        ("10^9/L", "10^6/mL", 1.0),
+        ("%", "mmol/mol", None),
+        ("mg/g", "%", None),
+        ("g/L", "mmol/L", None),
+        ("arb.enh.", "g/L", None),
+    ],
+)
+def test_a_factor_is_safe_only_where_it_holds_for_any_component(
+    from_unit: str, to_unit: str, expected: float | None
+) -> None:
+    assert safe_factor(from_unit, to_unit) == expected

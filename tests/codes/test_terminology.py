@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def test_groups_and_replacements_come_in_files_of_their_own() -> None:
     replaced = import_table(b"code,replaced by\nNPU03429,NPU99999\n", "npu")
     told = merged(import_table(DEFINITIONS.encode(), "npu"), groups, replaced)
     sodium = next(one for one in told.concepts if one.code == "NPU03429")
-    assert (sodium.group, sodium.status, sodium.replaced_by) == ("10", "retired", ("NPU99999",))
+    assert (sodium.groups, sodium.status, sodium.replaced_by) == (("10",), "retired", ("NPU99999",))
     assert sodium.short_name == "Natrium;P"
     assert any("NPU99999" in remark for remark in told.remarks)
 
@@ -65,6 +66,26 @@ def test_a_replaced_code_is_followed_through_every_step_and_circles_end() -> Non
     assert current(known, "A") == ("C",)
     assert current(known, "C") == ("C",)
     assert current(known, "Z") == ("Z",)
+    assert current(known, "D") == ("D",)
+
+
+def test_a_code_in_several_groups_or_with_several_successors_has_a_line_for_each() -> None:
+    told = import_table(b"group,code\nA,NPU03429\nB,NPU03429\nB,DNK35131\n", "npu")
+    assert told.remarks == ()
+    assert [(one.code, one.groups) for one in told.concepts] == [("NPU03429", ("A", "B")), ("DNK35131", ("B",))]
+    more = merged(told, import_table(b"code,group\nNPU03429,C\n", "npu"))
+    assert more.concepts[0].groups == ("A", "B", "C")
+    two = import_table(b"code,replaced by\nNPU00001,NPU00002\nNPU00001,NPU00003\n", "npu")
+    assert two.remarks == ()
+    assert two.concepts[0].replaced_by == ("NPU00002", "NPU00003")
+    assert import_table(write_table(more.concepts).encode(), "npu").concepts == more.concepts
+
+
+def test_the_packaged_table_reads_as_a_table_of_codes() -> None:
+    data = resources.files("labbro.codes").joinpath("data/analyses.csv").read_bytes()
+    told = import_table(data, "npu")
+    assert len(told.concepts) > 150
+    assert all("line " in remark and "no NPU or DNK code" in remark for remark in told.remarks)
 
 
 def test_local_lists_need_their_keeper() -> None:

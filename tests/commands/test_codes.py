@@ -20,7 +20,7 @@ def test_lists_become_one_table_and_a_replaced_code_is_followed(tmp_path: Path) 
     replaced.write_text("code,replaced by\nNPU01129,NPU19651\nX,Y\n", encoding="utf-8")
     told = labbro("import", definitions, replaced, "--out", out)
     assert (told.returncode, told.stdout) == (1, "2 codes, 1 of them retired, 1 remarks.\n")
-    assert "line 3: 'X' is no NPU code" in told.stderr
+    assert "line 3: 'X' is no NPU or DNK code" in told.stderr
     shown = json.loads(labbro("show", "NPU01129", out).stdout)
     assert (shown["status"], shown["use"], shown["parts"]["component"]) == ("retired", ["NPU19651"], "ALAT")
 

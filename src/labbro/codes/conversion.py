@@ -6,6 +6,7 @@ caller states, with its source. The original always stands in the answer; nothin
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import import_module
@@ -17,6 +18,8 @@ from labbro.codes.ucum import ucum
 from labbro.errors import WrongUse
 
 _DIGITS = 12
+# Units that only their own definition knows, and what is said in braces: UCUM counts both as 1, people do not.
+_OWN_KIND = re.compile(r"\[[^\]]*U\]|\[(?:CC|TC|E)ID_50\]|\[Lf\]|\{[^}]*\}", re.IGNORECASE)
 
 
 class MolarMass(msgspec.Struct, frozen=True):
@@ -61,15 +64,13 @@ def convert(value: Decimal, from_unit: str, to_unit: str, molar_mass: MolarMass 
 def factor(from_unit: str, to_unit: str, molar_mass: MolarMass | None = None) -> Decimal:
     """What a value is multiplied by. Raises as `convert`."""
     source, target = _unit(from_unit), _unit(to_unit)
+    if _own_kinds(from_unit) != _own_kinds(to_unit):
+        raise _other_kinds(from_unit, to_unit)
     if source.dimensionality == target.dimensionality:
         return _decimal(source.to(target).magnitude)
     way = _way(source, target)
     if way is None:
-        raise WrongUse(
-            f"{from_unit} and {to_unit} measure different kinds of quantity; no factor lies between them.",
-            message_da=f"{from_unit} og {to_unit} måler forskellige størrelser; der er ingen faktor imellem dem.",
-            code="unit-not-convertible",
-        )
+        raise _other_kinds(from_unit, to_unit)
     if molar_mass is None:
         raise WrongUse(
             f"{from_unit} and {to_unit} are mass and amount of substance; state the molar mass of the component.",
@@ -78,6 +79,32 @@ def factor(from_unit: str, to_unit: str, molar_mass: MolarMass | None = None) ->
         )
     mass = _unit("g") / _unit("mol") * float(molar_mass.gram_per_mole)
     return _decimal((source / mass if way == "to moles" else source * mass).to(target).magnitude)
+
+
+@lru_cache(maxsize=4096)
+def safe_factor(from_unit: str, to_unit: str) -> float | None:
+    """The factor between two units of one kind, None where there is none that holds for any component.
+
+    Shares (%, mmol/mol, g/g) have none: whether they are of mass, amount or number, the unit does not say.
+    """
+    try:
+        found = factor(from_unit, to_unit)
+        shares = _unit(from_unit).dimensionless
+    except WrongUse:
+        return None
+    return None if shares else float(_rounded(found))
+
+
+def _own_kinds(unit: str) -> list[str]:
+    return sorted(_OWN_KIND.findall((ucum(unit) or unit).casefold()))
+
+
+def _other_kinds(from_unit: str, to_unit: str) -> WrongUse:
+    return WrongUse(
+        f"{from_unit} and {to_unit} measure different kinds of quantity; no factor lies between them.",
+        message_da=f"{from_unit} og {to_unit} måler forskellige størrelser; der er ingen faktor imellem dem.",
+        code="unit-not-convertible",
+    )
 
 
 def _same_kind(from_unit: str, to_unit: str) -> bool:

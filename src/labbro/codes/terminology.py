@@ -24,17 +24,18 @@ ListKind = Literal["npu", "dnk", "mcs", "mds", "local"]
 
 _KEEPERS: dict[ListKind, tuple[str, str]] = {
     "npu": ("iupac", "SST"),
-    "dnk": ("iupac", "SST"),
+    "dnk": ("iupac", "SST"),  # NPU's Danish file holds both
     "mcs": ("lokal", "MCS"),
     "mds": ("mds", "MDS"),
 }
 _CODES: dict[ListKind, re.Pattern[str]] = {
-    "npu": re.compile(r"NPU\d{5}"),
-    "dnk": re.compile(r"DNK\d{5}"),
+    "npu": re.compile(r"(?:NPU|DNK)\d{5}"),
+    "dnk": re.compile(r"(?:NPU|DNK)\d{5}"),
     "mcs": re.compile(r"[A-Z]{3}\d{4,5}"),
     "mds": re.compile(r"[0-9A-Za-z.-]{1,17}"),
     "local": re.compile(r"\S{1,17}"),
 }
+_NAMES: dict[ListKind, str] = {"npu": "NPU or DNK", "dnk": "NPU or DNK", "local": "local"}
 # By the names that files use; compared without case, blanks and points.
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("code", "npucode", "kode", "npukode"),
@@ -43,7 +44,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "unit": ("unit", "enhed"),
     "scale": ("scale", "scaletype", "skala"),
     "specialty": ("specialty", "speciale"),
-    "group": ("group", "groupcode", "gruppe"),
+    "group": ("group", "groups", "groupcode", "gruppe"),
     "effective_from": ("effectivefrom", "activefrom", "validfrom", "gyldigfra", "createddate"),
     "effective_to": ("effectiveto", "activeto", "validto", "gyldigtil", "retireddate"),
     "replaced_by": ("replacedby", "relatedcode", "erstattetaf"),
@@ -66,7 +67,7 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: str = ""
     scale: str = ""
     specialty: str = ""
-    group: str = ""
+    groups: tuple[str, ...] = ()
     status: Status = "active"
     effective_from: dt.date | None = None
     effective_to: dt.date | None = None
@@ -97,15 +98,21 @@ def import_table(data: bytes, kind: ListKind, responsible: str | None = None) ->
     for line, row in _rows(data):
         code = row.get("code", "").upper() if kind != "local" else row.get("code", "")
         if not _CODES[kind].fullmatch(code):
-            remarks.append(f"line {line}: {code[:20]!r} is no {kind.upper()} code")
+            remarks.append(f"line {line}: {code[:20]!r} is no {_NAMES.get(kind, kind.upper())} code")
             continue
         try:
             concept = _concept(code, system, keeper, row)
         except ValueError as error:
             remarks.append(f"line {line}: {code}: {error}")
             continue
-        if code in found and found[code] != concept:
+        known = found.get(code)
+        if known is not None and _lists(known, (), ()) != _lists(concept, (), ()):
             remarks.append(f"line {line}: {code} stands there twice with different content; the first counts")
+        elif known is not None:
+            concept = _lists(
+                concept, _both(known.groups, concept.groups), _both(known.replaced_by, concept.replaced_by)
+            )
+            found[code] = concept
         found.setdefault(code, concept)
     return Imported(tuple(found.values()), tuple(remarks))
 
@@ -160,7 +167,10 @@ def merged(*parts: Imported) -> Imported:
 
 
 def current(concepts: Mapping[str, Concept], code: str) -> tuple[str, ...]:
-    """The codes in use that stand for a code today: itself, or what replaced it, through every step; circles end."""
+    """The codes in use that stand for a code today: itself, or what replaced it, through every step.
+
+    A circle ends; where it leads to no code in use, the code stands for itself.
+    """
     seen: set[str] = set()
     found: list[str] = []
     waiting = [code]
@@ -174,12 +184,12 @@ def current(concepts: Mapping[str, Concept], code: str) -> tuple[str, ...]:
             found.append(one)
         else:
             waiting.extend(concept.replaced_by)
-    return tuple(found)
+    return tuple(found) or (code,)
 
 
 def write_table(concepts: Iterable[Concept]) -> str:
     """Concepts as a table that `import_table` reads."""
-    fields = ("code", "system", "responsible", "name", "short_name", "unit", "scale", "specialty", "group", "status",
+    fields = ("code", "system", "responsible", "name", "short_name", "unit", "scale", "specialty", "groups", "status",
               "effective_from", "effective_to", "replaced_by")  # fmt: skip
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";", lineterminator="\n")
@@ -187,13 +197,17 @@ def write_table(concepts: Iterable[Concept]) -> str:
     for concept in concepts:
         told = {name: getattr(concept, name) or "" for name in fields}
         told["replaced_by"] = " ".join(concept.replaced_by)
+        told["groups"] = ", ".join(concept.groups)
         rows.writerow([str(told[name]) for name in fields])
     return out.getvalue()
 
 
 def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines of a table by our names of its columns."""
-    text = _text(data)
+    text, skipped = _text(data), 0
+    while text.startswith("#"):  # remarks at the head, as the packaged table has them
+        text = text.partition("\n")[2]
+        skipped += 1
     head = text.partition("\n")[0]
     rows = csv.reader(io.StringIO(text), delimiter=max(";\t,", key=head.count))
     nothing: list[str] = []
@@ -204,7 +218,7 @@ def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             message_da="Tabellen har ingen kolonne med koder i første linje.",
             code="terminology-table",
         )
-    for line, cells in enumerate(rows, start=2):
+    for line, cells in enumerate(rows, start=2 + skipped):
         if line > _MOST_ROWS:
             return
         row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
@@ -223,6 +237,15 @@ def _text(data: bytes) -> str:
     else:
         text = data.decode("latin-1")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def _lists(concept: Concept, groups: tuple[str, ...], replaced_by: tuple[str, ...]) -> Concept:
+    """The concept with other groups and successors: a code has a line for each in files of groups and replacements."""
+    return msgspec.structs.replace(concept, groups=groups, replaced_by=replaced_by)
+
+
+def _both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
 
 
 def _column(told: str) -> str:
@@ -245,7 +268,7 @@ def _concept(code: str, system: str, responsible: str, row: dict[str, str]) -> C
         unit=row.get("unit") or (parts.unit if parts else ""),
         scale=row.get("scale", "").casefold(),
         specialty=row.get("specialty", ""),
-        group=row.get("group", ""),
+        groups=tuple(part.strip() for part in row.get("group", "").split(",") if part.strip()),
         status="retired" if retired else "active",
         effective_from=_day(row.get("effective_from", "")),
         effective_to=until,
@@ -328,7 +351,8 @@ def _joined(known: Concept, later: Concept) -> Concept:
         for name in Concept.__struct_fields__
         if getattr(later, name) not in ("", None, ()) and getattr(known, name) in ("", None, ())
     }
+    told["groups"] = _both(known.groups, later.groups)
     if later.status == "retired":
         told["status"] = "retired"
-        told["replaced_by"] = later.replaced_by or known.replaced_by
+        told["replaced_by"] = _both(known.replaced_by, later.replaced_by)
     return msgspec.structs.replace(known, **told)

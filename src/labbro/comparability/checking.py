@@ -171,8 +171,8 @@ def _conversions(entries: Entries, registry: Registry) -> Iterator[Contradiction
         if not one.source.strip():
             yield _fault(
                 "conversion-source", about,
-                f"The equation {about} does not say whose it is; state its source, and a molar mass where there is one.",
-                f"Omregningen {about} siger ikke, hvis den er; angiv kilden, og molmassen hvor der er en.",
+                f"The equation {about} has no source; state whose it is, and its molar mass if it has one.",
+                f"Omregningen {about} har ingen kilde; angiv, hvis den er, og molmassen, hvis der er en.",
             )  # fmt: skip
         units = one.measurand_id, frozenset((one.from_unit, one.to_unit))
         if units in seen or one.from_unit == one.to_unit:
