@@ -77,6 +77,34 @@ def test_the_first_person_offered_shows_the_difference_at_a_click(
     assert [sum("PSA" in name for name in found) for found in (by_method, by_code)] == [2, 1]
     assert [sum("moglobin" in name for name in found) for found in (by_method, by_code)] == [1, 4]  # two of them HbA1c
     assert [sum("Kreatinin" in name for name in found) for found in (by_method, by_code)] == [2, 1]
+    assert [sum("Kolesterol" in name for name in found) for found in (by_method, by_code)] == [1, 2]  # one local code
+    assert [sum("Ferritin" in name for name in found) for found in (by_method, by_code)] == [1, 1]
+
+
+def test_a_step_of_caution_stands_at_the_value_and_its_note_below_the_rows_name(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    to_person(page)
+    row = page.locator("[data-grid] tr", has=page.get_by_role("link", name="Ferritin, Betalyt"))
+    assert row.locator("td .tag.step").count() == 1
+    row.locator("summary").click()
+    assert row.get_by_text("Nyt apparat 5. februar 2024: omkring 7 % højere.").is_visible()
+    local = page.locator("[data-grid] tr", has=page.get_by_role("link", name="Kolesterol"))
+    local.locator("summary").click()
+    assert local.get_by_text("Rækken samler NPU01566, QSL00310").is_visible()
+
+
+def test_the_panel_of_a_value_tells_the_change_beside_the_reference_change_value(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page()
+    to_person(page)
+    row = page.locator("[data-grid] tr", has=page.get_by_role("link", name="Kolesterol"))
+    row.locator("td a").first.click()
+    panel = page.locator("dialog[open]")
+    panel.get_by_text("Ændring siden forrige sammenlignelige svar").wait_for()
+    assert panel.get_by_text("Kritisk difference (RCV)", exact=True).is_visible()
+    assert panel.get_by_text("invented demonstration figure").is_visible()
+    assert panel.locator("a[href*='/rows/']").get_attribute("href").endswith("?version=1")
 
 
 def test_the_reason_opens_where_it_stands_by_keyboard(open_page: Callable[..., Page]) -> None:
@@ -110,9 +138,17 @@ def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_screen(
 ) -> None:
     page = open_page(**options)
     results = to_person(page)
-    course = page.locator("[data-grid] th[scope=row] > a").first.evaluate("link => link.href")
+    row = page.locator("[data-grid] tr", has=page.get_by_role("link", name="Ferritin, Betalyt"))
+    course, value = (row.locator(part).first.evaluate("link => link.href") for part in ("th > a", "td a"))
     found: dict[str, Any] = {}
-    for path in (results, f"{results}?version=1", course, *(f"/method-registry{name}" for name in REGISTRY)):
+    for path in (
+        results,
+        f"{results}?version=1",
+        f"{results}?by=code",
+        course,
+        value,
+        *(f"/method-registry{name}" for name in REGISTRY),
+    ):
         page.goto(path)
         for closed in page.locator("details.why:not([open]) > summary").all()[:2]:
             closed.click()

@@ -135,6 +135,77 @@ def test_course_and_value_follow_the_row(client: Client, put: Put) -> None:
     assert "Registerversion 1" in value
 
 
+def test_value_and_course_opened_from_a_view_are_by_the_version_of_the_view(
+    client: Client, put: Put, store: RegistryStore
+) -> None:
+    put_psa(put)
+    sign_in(client)
+    address = opened(client)
+    base = address.removesuffix("results")
+    opened_before = html.fromstring(client.get(address).text)
+    proposal = store.propose(uuid.uuid4(), judged_comparable(), by="anna", note="nyt forsøg")
+    store.release(proposal.proposal_id, by="bent")
+    older, newest = (client.get(f"{address}{query}").text for query in ("?version=1", ""))
+    for view, version, reason in (
+        (opened_before, 1, "er ikke sammenlignelig med PSA"),
+        (html.fromstring(older), 1, "er ikke sammenlignelig med PSA"),
+        (html.fromstring(newest), 2, "Sammenlignelig målemetode"),
+    ):
+        latest = max(view.xpath("//table[@class='grid']//td/a"), key=lambda link: link.text_content().strip())
+        assert "3,2" in latest.text_content()
+        page = client.get(base + latest.get("href"))
+        assert f"Registerversion {version}" in words(page)
+        assert reason in words(page)
+        back, course = (html.fromstring(page.text).xpath(f"//a[contains(@href, '{part}')]/@href")[-1]
+                        for part in ("/results", "/rows/"))  # fmt: skip
+        assert back.endswith("?version=1" if version == 1 else "/results")
+        assert course.endswith(f"?version={version}")
+        assert ("Hybritech" in words(client.get(course))) is (
+            version == 1 or "Metodeskift" in words(client.get(course))
+        )
+        assert client.get(back).status_code == 200
+    assert client.get(f"{base}{latest.get('href').partition('?')[0]}?version=9").status_code == 404
+
+
+def test_a_value_opened_from_rows_by_code_leads_back_to_them_and_still_names_the_method(
+    client: Client, put: Put
+) -> None:
+    put_psa(put)
+    sign_in(client)
+    address = opened(client)
+    page = html.fromstring(client.get(f"{address}?by=code").text)
+    value = client.get(address.removesuffix("results") + page.xpath("//table[@class='grid']//td/a/@href")[0])
+    assert "Hybritech-kalibreret (QKL)" in words(value)
+    links = html.fromstring(value.text).xpath("//a/@href")
+    assert any(link.endswith("/results?by=code") for link in links)
+    row = next(link for link in links if "/rows/" in link)
+    assert "2,6" in words(client.get(row))
+    assert "3,2" in words(client.get(row))
+
+
+def test_a_value_tells_its_change_and_the_registry_the_figures_behind_it(client: Client, put: Put) -> None:
+    put_one(put, 1, "2020-05-05 08:10", [psa("2,0")])
+    put_one(put, 2, "2021-05-05 08:10", [psa("3,0")])
+    sign_in(client, "carla")
+    address = opened(client)
+    page = html.fromstring(client.get(address).text)
+    value = words(client.get(address.removesuffix("results") + page.xpath("//table[@class='grid']//td/a/@href")[0]))
+    assert "Ændring siden forrige sammenlignelige svar +50 % (2,0 µg/L, 05.05.2020 08:10)" in value
+    assert "Kritisk difference (RCV) 35 %: ændringen er større" in value
+    groups = words(client.get("/method-registry/groups"))
+    assert "Variation: i personen (CVi) 12 %, opdigtet demonstrationstal" in groups
+
+
+def test_a_group_set_again_by_the_form_keeps_its_figure(client: Client, store: RegistryStore) -> None:
+    sign_in(client, "carla")
+    again = {"group_id": "psa-who", "anchor_procedure_id": "psa-qkl-who", "label_da": "PSA (WHO)",
+             "label_en": "PSA (WHO)", "unit": "µg/L", "note": "kortere navn"}  # fmt: skip
+    client.post("/method-registry/propose/group", data=filled(client, "group") | again)
+    (change,) = store.proposals()[0].changes
+    assert change.body is not None
+    assert change.body["analytical"]["percent"] == 4
+
+
 # --- the registry ---
 
 

@@ -105,6 +105,19 @@ def test_results_are_still_missing_for_the_person_whose_story_says_so(everyone: 
     assert (UNTIL - last.sample.taken_at).days <= 4
 
 
+def test_the_first_to_see_has_a_local_code_and_a_change_of_device(everyone: list[list[PlannedLetter]]) -> None:
+    place = next(n for n, who in enumerate(demonstration.people()) if who.first_to_see)
+    assert "local code" in demonstration.people()[place].story_en
+    told = [(one.sample.taken_at, found) for one in everyone[place] for found in one.results]
+    codes = {(found.analysis.system, found.analysis.code, found.analysis.responsible) for _, found in told
+             if found.analysis.short_name.startswith("Kolesterol")}  # fmt: skip
+    assert codes == {("iupac", "NPU01566", "SST"), ("lokal", "QSL00310", "QSL")}
+    ferritin = {at for at, found in told if found.analysis.code == "NPU19763"}
+    changed = dt.datetime(2024, 2, 5)  # noqa: DTZ001 - as letters have it
+    assert sum(at < changed for at in ferritin) >= 3
+    assert sum(at >= changed for at in ferritin) >= 3
+
+
 @pytest.fixture(scope="module")
 def loaded() -> Shelf:
     shelf = Shelf()

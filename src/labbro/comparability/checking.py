@@ -12,6 +12,8 @@ import msgspec
 from labbro.comparability.model import JOINS, Assertion, Conversion, Entries, Evidence, Group, Procedure
 from labbro.comparability.registry import Registry
 
+_LARGEST_VARIATION = 300  # per cent
+
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
     """One fault: a stable code, what it is about, and a sentence that says what to mend."""
@@ -37,6 +39,7 @@ def contradictions(entries: Entries) -> tuple[Contradiction, ...]:
                 *_conversions(entries, registry),
                 *_evidence(entries, registry),
                 *_between_members(entries, registry),
+                *_figures(entries),
             },
             key=lambda one: (one.code, one.about, one.message),
         )
@@ -316,6 +319,22 @@ def _between_members(entries: Entries, registry: Registry) -> Iterator[Contradic
                     f"{evidence.source} viser {evidence.bias_percent:g} % imellem dem, hvor {allowable:g} % er "
                     "tilladt; tag den ene ud.",
                 )
+
+
+def _figures(entries: Entries) -> Iterator[Contradiction]:
+    """Coefficients of variation that none can be, or that nobody stands behind."""
+    told = [(one.measurand_id, one.within) for one in entries.measurands]
+    told += [(one.group_id, one.analytical) for one in entries.groups]
+    for about, figure in told:
+        if figure is not None and not (0 < figure.percent <= _LARGEST_VARIATION and figure.source.strip()):
+            yield _fault(
+                "variation-unusable",
+                about,
+                f"{about} gives a variation of {figure.percent:g} % from {figure.source.strip() or 'nobody'}; "
+                f"give one above 0 and at most {_LARGEST_VARIATION} %, with its source.",
+                f"{about} angiver en variation på {figure.percent:g} % fra {figure.source.strip() or 'ingen'}; "
+                f"angiv en over 0 og højst {_LARGEST_VARIATION} %, med kilde.",
+            )
 
 
 def _other_measurand(group: Group, procedure: Procedure) -> Contradiction:

@@ -29,8 +29,18 @@ class CodeRef(msgspec.Struct, frozen=True, gc=False, order=True):
     responsible: str
 
 
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A coefficient of variation in per cent, and who says so."""
+
+    percent: float
+    source: str
+
+
 class Measurand(msgspec.Struct, frozen=True, kw_only=True):
-    """What is measured, whichever way. `unit` is the one its rows are shown in; `codes` are all that mean it."""
+    """What is measured, whichever way. `unit` is the one its rows are shown in; `codes` are all that mean it.
+
+    `within`: biological variation within a person (CVi), in that unit; None where nobody has given one.
+    """
 
     measurand_id: str
     label_da: str
@@ -38,6 +48,7 @@ class Measurand(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     scale: Scale = "ratio"
     codes: tuple[CodeRef, ...] = ()
+    within: Figure | None = None
 
 
 class Procedure(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +83,10 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Procedures whose results share a row, judged against one of them, the anchor. Counts once released by two."""
+    """Procedures whose results share a row, judged against one of them, the anchor. Counts once released by two.
+
+    `analytical`: variation of the measurement (CVa), for all of its procedures; None where nobody has given one.
+    """
 
     group_id: str
     measurand_id: str
@@ -82,6 +96,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     display_order: int = 0
     status: GroupStatus = "released"
+    analytical: Figure | None = None
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

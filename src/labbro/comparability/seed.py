@@ -14,6 +14,7 @@ from labbro.comparability.model import (
     Conversion,
     Entries,
     Evidence,
+    Figure,
     Group,
     Measurand,
     Procedure,
@@ -30,18 +31,34 @@ def national(value: str) -> CodeRef:
     return CodeRef("iupac", value, "SST")
 
 
-def _measurand(name: str, da: str, en: str, unit: str, *codes: str) -> Measurand:
-    return Measurand(measurand_id=name, label_da=da, label_en=en, unit=unit, codes=tuple(map(national, codes)))
+# The invented hospital of Sønderlund answers cholesterol under a code of its own.
+LOCAL_CHOLESTEROL = CodeRef("lokal", "QSL00310", "QSL")
+
+
+def _invented(percent: float) -> Figure:
+    """A coefficient of variation for demonstration: the synthetic catalogue's own, no laboratory's and no study's."""
+    return Figure(percent=percent, source="opdigtet demonstrationstal / invented demonstration figure")
+
+
+def _measurand(name: str, da: str, en: str, unit: str, *codes: str, within: float | None = None) -> Measurand:
+    return Measurand(
+        measurand_id=name,
+        label_da=da,
+        label_en=en,
+        unit=unit,
+        codes=tuple(map(national, codes)),
+        within=None if within is None else _invented(within),
+    )
 
 
 MEASURANDS = (
-    _measurand("hba1c", "HbA1c", "HbA1c", "mmol/mol", "NPU27300", "NPU03835", "NPU27412"),
-    _measurand("haemoglobin", "Hæmoglobin", "Haemoglobin", "mmol/L", "NPU02319", "NPU28309"),
+    _measurand("hba1c", "HbA1c", "HbA1c", "mmol/mol", "NPU27300", "NPU03835", "NPU27412", within=2),
+    _measurand("haemoglobin", "Hæmoglobin", "Haemoglobin", "mmol/L", "NPU02319", "NPU28309", within=2.5),
     _measurand("crp", "C-reaktivt protein", "C-reactive protein", "mg/L", "NPU19748", "NPU01423"),
     _measurand("alat", "ALAT", "ALT", "U/L", "NPU19651", "NPU19981", "NPU01129"),
     _measurand("troponin", "Troponin", "Troponin", "ng/L", "NPU27501", "NPU19923"),
-    _measurand("psa", "PSA", "PSA", "ug/L", "NPU08669"),
-    _measurand("creatinine", "Kreatinin", "Creatinine", "umol/L", "NPU18016", "NPU04998", "NPU01807"),
+    _measurand("psa", "PSA", "PSA", "ug/L", "NPU08669", within=12),
+    _measurand("creatinine", "Kreatinin", "Creatinine", "umol/L", "NPU18016", "NPU04998", "NPU01807", within=4.5),
     _measurand("acr", "Albumin/kreatinin-ratio", "Albumin/creatinine ratio", "mg/g", "NPU19661", "NPU28842"),
     _measurand("igg", "Immunglobulin G", "Immunoglobulin G", "g/L", "NPU19814", "NPU02481"),
     _measurand("glucose", "Glukose", "Glucose", "mmol/L", "NPU02192", "NPU21531", "NPU22089", "NPU02187"),
@@ -56,7 +73,15 @@ MEASURANDS = (
     ),
     _measurand("antithrombin", "Antitrombin", "Antithrombin", "10^3IU/L", "NPU01280", "NPU29992"),
     _measurand("tsh", "TSH", "TSH", "10^-3IU/L", "NPU27547"),
-    _measurand("ferritin", "Ferritin", "Ferritin", "ug/L", "NPU19763"),
+    _measurand("ferritin", "Ferritin", "Ferritin", "ug/L", "NPU19763", within=12),
+    Measurand(
+        measurand_id="cholesterol",
+        label_da="Kolesterol",
+        label_en="Cholesterol",
+        unit="mmol/L",
+        codes=(national("NPU01566"), LOCAL_CHOLESTEROL),
+        within=_invented(5),
+    ),
 )
 
 
@@ -74,6 +99,7 @@ def _procedure(name: str, measurand: str, code: str, unit: str | None, **more: o
 _TWO_CALIBRATIONS = dt.date(2022, 3, 1)
 _NEW_TSH = dt.date(2022, 2, 1)
 _NEW_FERRITIN = dt.date(2020, 10, 5)
+_NEW_FERRITIN_QKL = dt.date(2024, 2, 5)
 _NEW_ALAT = dt.date(2023, 9, 4)
 _NEW_CREATININE = dt.date(2018, 1, 15)
 
@@ -153,6 +179,19 @@ PROCEDURES = (
     _procedure(
         "ferritin-qeb", "ferritin", "NPU19763", "ug/L", producer="QEB", device="Betalyt 8", valid_from=_NEW_FERRITIN
     ),
+    _procedure(
+        "ferritin-qkl-first", "ferritin", "NPU19763", "ug/L", producer="QKL", device="Aprox 700",
+        valid_to=_NEW_FERRITIN_QKL,
+    ),
+    _procedure(
+        "ferritin-qkl", "ferritin", "NPU19763", "ug/L", producer="QKL", device="Betalyt 8",
+        valid_from=_NEW_FERRITIN_QKL,
+    ),
+    _procedure("cholesterol", "cholesterol", "NPU01566", "mmol/L", principle="enzymatisk", traceability="A"),
+    Procedure(
+        procedure_id="cholesterol-qsl-local", measurand_id="cholesterol", codes=(LOCAL_CHOLESTEROL,), producer="QSL",
+        principle="enzymatisk", device="Aprox 700", traceability="A", unit="mmol/L", source=SOURCE,
+    ),
     _procedure("alat-qsl-first", "alat", "NPU19651", "U/L", producer="QSL", principle="uden pyridoxalfosfat",
                valid_to=_NEW_ALAT),
     _procedure("alat-qsl", "alat", "NPU19651", "U/L", producer="QSL", principle="IFCC med pyridoxalfosfat",
@@ -161,9 +200,9 @@ PROCEDURES = (
 
 GROUPS = (
     Group(group_id="hba1c", measurand_id="hba1c", anchor_procedure_id="hba1c-ifcc", label_da="HbA1c (IFCC)",
-          label_en="HbA1c (IFCC)", unit="mmol/mol"),
+          label_en="HbA1c (IFCC)", unit="mmol/mol", analytical=_invented(2)),
     Group(group_id="haemoglobin", measurand_id="haemoglobin", anchor_procedure_id="haemoglobin-molar",
-          label_da="Hæmoglobin", label_en="Haemoglobin", unit="mmol/L"),
+          label_da="Hæmoglobin", label_en="Haemoglobin", unit="mmol/L", analytical=_invented(1)),
     Group(group_id="crp", measurand_id="crp", anchor_procedure_id="crp-mass", label_da="CRP, laboratorium",
           label_en="CRP, laboratory", unit="mg/L"),
     Group(group_id="alat", measurand_id="alat", anchor_procedure_id="alat-ifcc", label_da="ALAT (IFCC)",
@@ -171,9 +210,9 @@ GROUPS = (
     Group(group_id="troponin-t", measurand_id="troponin", anchor_procedure_id="troponin-t",
           label_da="Troponin T, højsensitiv", label_en="Troponin T, high-sensitive", unit="ng/L"),
     Group(group_id="psa-who", measurand_id="psa", anchor_procedure_id="psa-qkl-who", label_da="PSA, WHO-kalibreret",
-          label_en="PSA, WHO calibration", unit="ug/L"),
+          label_en="PSA, WHO calibration", unit="ug/L", analytical=_invented(4)),
     Group(group_id="creatinine-enzymatic", measurand_id="creatinine", anchor_procedure_id="creatinine-enzymatic",
-          label_da="Kreatinin, enzymatisk", label_en="Creatinine, enzymatic", unit="umol/L"),
+          label_da="Kreatinin, enzymatisk", label_en="Creatinine, enzymatic", unit="umol/L", analytical=_invented(2)),
     Group(group_id="acr", measurand_id="acr", anchor_procedure_id="acr-mass", label_da="Albumin/kreatinin-ratio",
           label_en="Albumin/creatinine ratio", unit="mg/g"),
     Group(group_id="igg", measurand_id="igg", anchor_procedure_id="igg-mass", label_da="Immunglobulin G",
@@ -187,7 +226,9 @@ GROUPS = (
     Group(group_id="tsh-qkl", measurand_id="tsh", anchor_procedure_id="tsh-qkl", label_da="TSH, Betalyt",
           label_en="TSH, Betalyt", unit="10^-3IU/L"),
     Group(group_id="ferritin-qeb", measurand_id="ferritin", anchor_procedure_id="ferritin-qeb",
-          label_da="Ferritin, Betalyt", label_en="Ferritin, Betalyt", unit="ug/L"),
+          label_da="Ferritin, Betalyt", label_en="Ferritin, Betalyt", unit="ug/L", analytical=_invented(5)),
+    Group(group_id="cholesterol", measurand_id="cholesterol", anchor_procedure_id="cholesterol",
+          label_da="Kolesterol", label_en="Cholesterol", unit="mmol/L", analytical=_invented(2)),
 )  # fmt: skip
 
 
@@ -215,6 +256,11 @@ _CALIBRATION = (
 _STUDY_FERRITIN = Evidence(
     kind="study", source="invented comparison at QEB, 2020", count=62, low=8, high=900, slope=1.04, slope_low=1.02,
     slope_high=1.06, intercept=0.6, intercept_low=-0.4, intercept_high=1.5, bias_percent=5.2,
+)  # fmt: skip
+
+_STUDY_FERRITIN_QKL = Evidence(
+    kind="study", source="invented comparison at QKL, 2024", count=58, low=10, high=800, slope=0.935, slope_low=0.915,
+    slope_high=0.955, intercept=-0.3, intercept_low=-1.2, intercept_high=0.7, bias_percent=-6.5,
 )  # fmt: skip
 
 ASSERTIONS = (
@@ -269,6 +315,19 @@ ASSERTIONS = (
         allowable_percent=8.0,
         bias_percent=5.2,
     ),
+    _says("ferritin-qeb", "ferritin-qkl", "same"),
+    _says(
+        "ferritin-qeb",
+        "ferritin-qkl-first",
+        "caution",
+        "Nyt apparat 5. februar 2024: omkring 7 % højere.",
+        "New device on 5 February 2024: about 7 % higher.",
+        evidence=(_STUDY_FERRITIN_QKL,),
+        scope=Scope(low=10, high=800),
+        allowable_percent=8.0,
+        bias_percent=-6.5,
+    ),
+    _says("cholesterol", "cholesterol-qsl-local", "comparable"),
 )
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
+from uuid import UUID
 
 import msgspec
 
+from labbro.comparability.change import may_be_followed
 from labbro.comparability.decision import Placer
 from labbro.databank.history import PatientHistory, StoredResult
 from labbro.portal import formats
-from labbro.portal.comparable import Place, by_code, by_comparability, converted, converted_text
+from labbro.portal.changing import Placed, changes, short_of
+from labbro.portal.comparable import Place, by_code, by_comparability, converted, converted_text, observed
 from labbro.portal.cumulated import row_names, shown_value
 from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.texts import Texts
@@ -22,7 +26,8 @@ _MARGIN = 0.08
 class Point(msgspec.Struct, frozen=True):
     """One drawn result. `at`: Danish time, `yyyy-mm-dd hh:mm`. `beyond`: `<` or `>` for a mere limit.
 
-    `step`: the line is broken before it, since the method changes.
+    `step`: the method changes with it, with caution. `apart`: no line leads to it, since nobody has judged it to be
+    comparable with the point before.
     """
 
     at: str
@@ -32,6 +37,7 @@ class Point(msgspec.Struct, frozen=True):
     beyond: str | None
     preliminary: bool
     step: bool = False
+    apart: bool = False
 
 
 class Band(msgspec.Struct, frozen=True):
@@ -57,7 +63,8 @@ class Chart(msgspec.Struct, frozen=True):
 class CourseLine(msgspec.Struct, frozen=True):
     """One line of the table: a result of the row in words; `replaced` when a correction stands in its place.
 
-    `converted` is the value in the row's unit where it was sent in another; `step` tells of a change of method.
+    `converted` is the value in the row's unit where it was sent in another; `step` tells of a change of method,
+    `change` how much it differs from the result before, inside a comparability group.
     """
 
     letter: str
@@ -75,6 +82,7 @@ class CourseLine(msgspec.Struct, frozen=True):
     locked: bool
     converted: str = ""
     step: str = ""
+    change: str = ""
 
 
 class Course(msgspec.Struct, frozen=True):
@@ -90,24 +98,61 @@ class Course(msgspec.Struct, frozen=True):
     mark: str = ""
     notes: tuple[str, ...] = ()
     has_steps: bool = False
+    has_gaps: bool = False
+    has_changes: bool = False
 
 
 def course(history: PatientHistory, address: str, texts: Texts, placer: Placer | None = None) -> Course | None:
     """The course of the row with this address, or None when the patient has no such row.
 
-    Rows by code have addresses of their own; those by comparability are found with a placer.
+    Rows by code have addresses of their own; those by comparability are found with a placer. It also tells which points
+    a line may join, on both.
     """
+    words = comparing_words(texts.language)
     ways = [by_code(history.rows)]
     if placer is not None:
-        ways.append(by_comparability(history.rows, placer, comparing_words(texts.language)))
+        ways.append(by_comparability(history.rows, placer, words))
     for places in ways:
-        held = [(stored, at) for stored, at in zip(history.rows, places, strict=True) if at.address == address]
-        if held:
-            return _course([stored for stored, _ in held], held[0][1], texts)
+        held = [at for at, place in enumerate(places) if place.address == address]
+        if not held:
+            continue
+        results, place = [history.rows[at] for at in held], places[held[0]]
+        if placer is None:
+            return _course(results, place, texts)
+        told = observed(history.rows)
+        row = [(history.rows[at], placer.place(told[at])) for at in held]
+        found = _course(results, place, texts, _apart(row))
+        return found if places is ways[0] else _with_changes(found, row, placer, texts)
     return None
 
 
-def _course(results: list[StoredResult], place: Place, texts: Texts) -> Course:
+def _apart(row: list[Placed]) -> frozenset[tuple[UUID, int]]:
+    """The drawn results that no line may lead to: the one before is not of the same group or procedure."""
+    drawn = sorted(
+        (pair for pair in row if pair[0].current and _can_be_drawn(pair[0])), key=lambda pair: _order(pair[0])
+    )
+    return frozenset(
+        (after.letter_key, after.result.ordinal)
+        for (_, before), (after, placement) in pairwise(drawn)
+        if not may_be_followed(before, placement)
+    )
+
+
+def _with_changes(told: Course, row: list[Placed], placer: Placer, texts: Texts) -> Course:
+    """The course with the change at each result where one is told."""
+    found, words = changes(row, placer.registry), comparing_words(texts.language)
+    if not found:
+        return told
+    said = {(key.hex, ordinal): short_of(changed, words) for (key, ordinal), changed in found.items()}
+    lines = tuple(
+        msgspec.structs.replace(line, change=said.get((line.letter, line.ordinal), "")) for line in told.lines
+    )
+    return msgspec.structs.replace(told, lines=lines, has_changes=True)
+
+
+def _course(
+    results: list[StoredResult], place: Place, texts: Texts, apart: frozenset[tuple[UUID, int]] = frozenset()
+) -> Course:
     name, complete = row_names(results)
     own = (stored.result.unit for stored in results if stored.result.unit and not place.conversion_of(stored.result))
     unit = next(own, place.unit)
@@ -117,12 +162,13 @@ def _course(results: list[StoredResult], place: Place, texts: Texts) -> Course:
         complete_name=place.label or complete,
         code=place.codes or results[0].result.analysis.value,
         unit=unit,
-        chart=chart(results, unit, texts, place),
+        chart=chart(results, unit, texts, place, apart),
         lines=tuple(lines),
         method=place.method,
         mark=place.mark,
         notes=place.notes,
         has_steps=any(step.caution for step in place.steps.values()),
+        has_gaps=bool(apart),
     )
 
 
@@ -133,11 +179,16 @@ def _line_in(stored: StoredResult, place: Place, unit: str, texts: Texts) -> Cou
     return msgspec.structs.replace(line, converted=f"{text} {unit}" if text else "", step=step.text if step else "")
 
 
-def chart(results: list[StoredResult], unit: str, texts: Texts, place: Place) -> Chart:
+def chart(
+    results: list[StoredResult], unit: str, texts: Texts, place: Place, apart: frozenset[tuple[UUID, int]] = frozenset()
+) -> Chart:
     """Only results in force are drawn, and only numbers with a known time; the rest is counted."""
     current = [stored for stored in results if stored.current]
     drawn = sorted((stored for stored in current if _can_be_drawn(stored)), key=_order)
-    points = tuple(_point(stored, texts, place) for stored in drawn)
+    points = tuple(
+        msgspec.structs.replace(_point(one, texts, place), apart=(one.letter_key, one.result.ordinal) in apart)
+        for one in drawn
+    )
     bands = _bands(drawn, place)
     low, high = _axis(points, bands)
     return Chart(points, bands, low, high, unit, len(current) - len(drawn))

@@ -40,9 +40,18 @@ def chosen_placer(portal: Portal, wanted: Filters) -> Placer | None:
     return Placer(registry) if registry.version > 0 else None
 
 
-def newest_placer(portal: Portal) -> Placer | None:
-    """By the newest version, where one was released."""
-    return chosen_placer(portal, Filters())
+def version_placer(portal: Portal, wanted: Filters) -> Placer | None:
+    """By the version asked for, else the newest, also for rows by code: what is known of methods is told there too.
+
+    Raises NotFound where the registry has no such version.
+    """
+    return chosen_placer(portal, Filters(version=wanted.version))
+
+
+def way_back(portal: Portal, wanted: Filters) -> str:
+    """The query string to the view that a page was opened from: held to a version only where a newer one has come."""
+    newest = None if portal.registry is None else portal.registry.current().version
+    return wanted.way(None if wanted.version == newest else wanted.version)
 
 
 def switch(portal: Portal, told: Opened, view: View, placer: Placer | None) -> Switch | None:

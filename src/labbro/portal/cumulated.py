@@ -93,7 +93,7 @@ class View(msgspec.Struct, frozen=True):
     """What is shown, and in numbers what is not.
 
     `total` counts the current results of the patient, `superseded` the earlier ones behind them. `selected` of the
-    total pass the filters; `shown` of those stand in this page's columns.
+    total pass the filters; `shown` of those stand in this page's columns. `version`: of the registry.
     """
 
     filters: Filters
@@ -112,6 +112,7 @@ class View(msgspec.Struct, frozen=True):
     has_steps: bool
     has_converted: bool
     has_marks: bool
+    version: int | None = None
 
 
 class _Chosen(msgspec.Struct, gc=False):
@@ -168,6 +169,7 @@ def build(
         has_steps=any(value.step for value in values),
         has_converted=any(value.original for value in values),
         has_marks=any(row.mark for group in groups for row in group.rows),
+        version=None if placer is None else placer.registry.version,
     )
 
 

@@ -9,8 +9,9 @@ import msgspec
 from labbro.comparability.decision import Placer, method_name
 from labbro.databank.history import PatientHistory, StoredResult
 from labbro.portal import formats
+from labbro.portal.changing import changes, facts_of
 from labbro.portal.chart import CourseLine, judgement_words, line_of
-from labbro.portal.comparable import observed, places_of
+from labbro.portal.comparable import by_code, observed, places_of
 from labbro.portal.cumulated import shown_value
 from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.texts import Texts
@@ -81,9 +82,18 @@ class Detail(msgspec.Struct, frozen=True):
 
 
 def detail(
-    history: PatientHistory, letter_key: UUID, ordinal: int, texts: Texts, placer: Placer | None = None
+    history: PatientHistory,
+    letter_key: UUID,
+    ordinal: int,
+    texts: Texts,
+    placer: Placer | None = None,
+    *,
+    in_code_row: bool = False,
 ) -> Detail | None:
-    """What is known of one result, or None when the patient has no such result; with a placer also where it stands."""
+    """What is known of one result, or None when the patient has no such result; with a placer also where it stands.
+
+    `in_code_row`: the reader came from rows by code, and goes back to them.
+    """
     place = next(
         (at for at, s in enumerate(history.rows) if s.letter_key == letter_key and s.result.ordinal == ordinal), None
     )
@@ -93,6 +103,7 @@ def detail(
     result = stored.result
     shown, _ = shown_value(stored, texts)
     line = line_of(stored, texts)
+    rows = by_code(history.rows) if in_code_row else places_of(history.rows, placer, comparing_words(texts.language))
     return Detail(
         name=result.analysis.short_name or result.analysis.complete_name or result.analysis.value,
         complete_name=result.analysis.complete_name or "",
@@ -108,7 +119,7 @@ def detail(
         locked=line.locked,
         ambiguous=stored.ambiguous,
         groups=(
-            *_comparability(history, place, placer, texts),
+            *_comparability(history, place, placer, texts, with_change=not in_code_row),
             _who(stored, texts),
             _sample(stored, texts),
             _times(stored, texts),
@@ -117,20 +128,27 @@ def detail(
         told=_told(stored, texts),
         links=tuple(link(reference, texts) for reference in result.references),
         versions=_versions(history, stored, texts),
-        row=places_of(history.rows, placer, comparing_words(texts.language))[place].address,
+        row=rows[place].address,
         letter=stored.letter_key.hex,
         requisitions=_requisitions(stored, texts),
     )
 
 
-def _comparability(history: PatientHistory, place: int, placer: Placer | None, texts: Texts) -> tuple[FactGroup, ...]:
-    """By which method it was measured as far as the registry knows, and why it stands where it stands."""
+def _comparability(
+    history: PatientHistory, place: int, placer: Placer | None, texts: Texts, *, with_change: bool
+) -> tuple[FactGroup, ...]:
+    """By which method it was measured as far as the registry knows, why it stands there, and how much it changed."""
     if placer is None:
         return ()
-    words = comparing_words(texts.language)
-    placement = placer.place(observed(history.rows)[place])
+    words, stored = comparing_words(texts.language), history.rows[place]
+    placements = placer.place_all(observed(history.rows))
+    placement = placements[place]
+    row = [pair for pair in zip(history.rows, placements, strict=True) if pair[1].row == placement.row]
+    found = changes(row, placer.registry) if with_change else {}
+    changed = found.get((stored.letter_key, stored.result.ordinal))
     told = _facts(
         words.comparability,
+        *(facts_of(changed, words) if changed else ()),
         (words.reason, words.reason_of(placement)),
         (words.group, words.label_of(placement.group) if placement.group else None),
         (words.method, method_name(placement.procedure) if placement.procedure else None),

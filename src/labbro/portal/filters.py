@@ -48,6 +48,10 @@ class Filters(msgspec.Struct, frozen=True):
         """The oldest day to show, or None."""
         return self.since if self.period == "all" else months_before(today, _MONTHS[self.period])
 
+    def way(self, version: int | None) -> str:
+        """The query string that says only how rows are made: by code where asked for, else by a version."""
+        return Filters(by="code").query() if self.by == "code" else Filters(version=version).query()
+
     def query(self, **changes: object) -> str:
         """The query string that says these filters (with changes); '' when there is nothing to say."""
         wanted = msgspec.structs.replace(self, **changes)

@@ -18,8 +18,9 @@ _LOCK = '<svg class="sign"><use href="#lock"/></svg>'
 
 
 def table(view: View, texts: Texts) -> Markup:
-    """The whole table; links are relative to the address of the patient's results."""
-    writer = _Writer(texts)
+    """The whole table; links are relative to the address of the patient's results and keep how its rows are made."""
+    kept = view.filters.way(view.version)
+    writer = _Writer(texts, str(escape(kept)))
     parts = [
         '<table class="grid"><caption class="unseen">',
         str(escape(texts.table_caption)),
@@ -43,8 +44,9 @@ def table(view: View, texts: Texts) -> Markup:
 class _Writer:
     """Writes heads, rows and values in one language, its words escaped once."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, way: str) -> None:
         self._texts = texts
+        self._way = way
         self._words = {
             "high": str(escape(texts.above)),
             "low": str(escape(texts.below)),
@@ -81,7 +83,7 @@ class _Writer:
         interval = f'{self._interval}<span class="interval">{escape(row.interval)}</span>' if row.interval else ""
         full = f' title="{escape(row.complete_name)}"' if row.complete_name != row.name else ""
         code = f'<span class="code">{escape(row.code)}</span> ' if row.twin or row.heads else ""
-        name = f'<a href="rows/{row.address}"{self._danish}{full}>{escape(row.name)}</a>'
+        name = f'<a href="rows/{row.address}{self._way}"{self._danish}{full}>{escape(row.name)}</a>'
         method = self._method(row) if row.mark or row.method or row.heads else ""
         parts = [f'<tr><th scope="row">{name}<span class="basis">{code}{unit}{interval}</span>{method}</th>']
         for cell, day, column in zip(row.cells, days, columns, strict=True):
@@ -112,7 +114,9 @@ class _Writer:
             kind += " step"
         if value.worded:
             kind += " words" if value.arrived else " words waiting"
-        parts = [f'<a class="{kind}" href="values/{value.letter}/{value.ordinal}"><b>{escape(value.shown)}</b>']
+        parts = [
+            f'<a class="{kind}" href="values/{value.letter}/{value.ordinal}{self._way}"><b>{escape(value.shown)}</b>'
+        ]
         if mark or value.remarks or value.locked:
             parts.append(self._signs(value))
         if value.original:

@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from labbro.databank import AccessEntry, StoredLetter
 from labbro.errors import NotAllowed, NotFound
 from labbro.portal import chart, cumulated, detail, filters, formats, grid, originals
-from labbro.portal.comparing import chosen_placer, newest_placer, switch
+from labbro.portal.comparing import chosen_placer, switch, version_placer, way_back
 from labbro.portal.cumulated import View
 from labbro.portal.i18n.comparability import comparing_words
 from labbro.portal.patient import Opened, banner, enter, home_of, letter_key, name_of
@@ -128,7 +128,7 @@ def _course(portal: Portal, told: Opened, row: str) -> Page:
     texts = told.visit.texts
     history = portal.databank.history(told.seen.patient_key)
     wanted = filters.from_query(told.visit.request.query_params)
-    placer = chosen_placer(portal, wanted)
+    placer = version_placer(portal, wanted)
     found = chart.course(history, row, texts, placer)
     if found is None:
         raise NotFound("The patient has no such row.")
@@ -138,6 +138,8 @@ def _course(portal: Portal, told: Opened, row: str) -> Page:
         "course.html",
         patient=banner(portal, told, history.patient, "results", history),
         course=found,
+        way=wanted.way(wanted.version),
+        back=way_back(portal, wanted),
         c=comparing_words(texts.language),
         data=_script_data(found.chart),
     )
@@ -151,11 +153,14 @@ def _script_data(told: chart.Chart) -> str:
 def _value(portal: Portal, told: Opened, key: UUID, ordinal: FromPath[int]) -> Page:
     texts = told.visit.texts
     history = portal.databank.history(told.seen.patient_key)
-    found = detail.detail(history, key, ordinal, texts, newest_placer(portal))
+    wanted = filters.from_query(told.visit.request.query_params)
+    placer = version_placer(portal, wanted)
+    found = detail.detail(history, key, ordinal, texts, placer, in_code_row=wanted.by == "code")
     if found is None:
         raise NotFound("The patient has no such result.")
     patient = banner(portal, told, history.patient, "results", history)
-    return page(portal, told.visit, "value.html", patient=patient, value=found)
+    way, back = wanted.way(wanted.version), way_back(portal, wanted)
+    return page(portal, told.visit, "value.html", patient=patient, value=found, way=way, back=back)
 
 
 def _letter(portal: Portal, told: Opened, key: UUID) -> Page:

@@ -87,7 +87,7 @@ def _analyte(row: dict[str, str]) -> Analyte:
     level_men = float(row["level_men"])
     return Analyte(
         key=row["key"],
-        analysis=by_code(row["code"]),
+        analysis=_analysis(row["code"]),
         decimals=int(row["decimals"]),
         level_men=level_men,
         level_women=float(row["level_women"] or level_men),
@@ -105,6 +105,15 @@ def _analyte(row: dict[str, str]) -> Analyte:
         scale=_number(row["scale"]) or 1.0,
         offset=_number(row["offset"]) or 0.0,
     )
+
+
+def _analysis(told: str) -> Analysis:
+    """The analysis of a national code; of `NPU01566=lokal/QSL00310/QSL` the same under a laboratory's own code."""
+    national, _, own = told.partition("=")
+    if not own:
+        return by_code(national)
+    system, code, responsible = own.split("/")
+    return msgspec.structs.replace(by_code(national), code=code, system=system, responsible=responsible)
 
 
 def _number(text: str) -> float | None:

@@ -272,8 +272,10 @@ CHARACTERS = (
     ),
     Character(
         "Viggo", "Strandmark", "male", (1958, 1, 24), (5, 1),
-        "Sammenlignelighed: PSA og kreatinin ser ud til at ændre sig, men det er metoden; samme svar i andre enheder",
-        "Comparability: PSA and creatinine seem to change, but it is the method; the same results in other units",
+        "Sammenlignelighed: PSA og kreatinin ser ud til at ændre sig, men det er metoden; andre enheder og en lokal "
+        "kode samles, og ferritin har et metodeskift med forbehold",
+        "Comparability: PSA and creatinine seem to change, but it is the method; other units and a local code are "
+        "merged, and ferritin has a change of method, with caution",
         (routine.other_methods,), moved_at=0.32, first_to_see=True,
     ),
 )  # fmt: skip

@@ -102,6 +102,8 @@ KLITHAVN = Laboratory(
         # Another calibration from that day on: a fifth higher, under the same code and with the same interval.
         Method(dt.date(2022, 3, 1), "psa", "psa"),
         Method(FOREVER, "psa", "psa-hybritech"),
+        # Another device from that day on: some 7 % higher.
+        Method(dt.date(2024, 2, 5), "ferritin", "ferritin-older-device"),
     ),
     groups=True,
     repeats=True,
@@ -116,6 +118,8 @@ SONDERLUND = Laboratory(
         Method(dt.date(2018, 6, 1), "hba1c", "hba1c-dcct"),
         Method(dt.date(2018, 6, 1), "hb", "hb-mass"),
         Method(FOREVER, "creatinine", "creatinine-jaffe"),
+        # A code of its own, until its system for letters was renewed.
+        Method(dt.date(2020, 6, 1), "cholesterol", "cholesterol-local-code"),
     ),
     flags=False,
 )

@@ -39,7 +39,11 @@ REQUISITION_GROUPS = (
     ("LEVER", "Lever, galde og pankreas", (*LIVER, "alat-older-interval", "ggt", "ldh", "amylase")),
     ("HJERTE", "Hjerte", ("troponin-t",)),
     ("DIAB", "Diabetes og lipider", ("hba1c", "hba1c-dcct", "glucose", *LIPIDS)),
-    ("JERN", "Jern og vitaminer", ("ferritin", "ferritin-older-interval", *IRON[1:], *VITAMINS)),
+    (
+        "JERN",
+        "Jern og vitaminer",
+        ("ferritin", "ferritin-older-interval", "ferritin-older-device", *IRON[1:], *VITAMINS),
+    ),
     ("HORM", "Hormoner og markører", ("tsh", "tsh-older-interval", "t4-free", "t3-free", "psa", "psa-hybritech")),
     ("MED", "Lægemidler", ("lithium",)),
     ("URIN", "Urin", ("acr", "acr-molar", "albumin-urine", *DIPSTICK)),

@@ -41,6 +41,15 @@ class ComparingWords(msgspec.Struct, frozen=True, kw_only=True):
     registry_version: str
     notes: str
     chart_steps: str
+    chart_gaps: str
+    change: str
+    change_since: str
+    change_short: str
+    change_larger: str
+    change_smaller: str
+    change_hint: str
+    reference_change: str
+    reference_basis: str
 
     def of(self, told: RowNote | MethodChange) -> str:
         """The sentence in this language."""
@@ -99,6 +108,16 @@ DANISH = ComparingWords(
     registry_version="Registerversion",
     notes="Om rækken",
     chart_steps="Linjen er brudt, hvor metoden skifter og sammenligning kræver forbehold.",
+    chart_gaps="Linjen forbinder kun svar fra samme målemetode eller samme gruppe af sammenlignelige metoder.",
+    change="Ændring siden forrige sammenlignelige svar",
+    change_since="{change} ({before}, {when})",
+    change_short="ændring {change}, kritisk difference {limit}",
+    change_larger="ændringen er større",
+    change_smaller="ændringen er ikke større",
+    change_hint="Ændring: siden forrige sammenlignelige svar. Kritisk difference (RCV): den ændring, som "
+    "tilfældig variation i person og måling kan give (95 %).",
+    reference_change="Kritisk difference (RCV)",
+    reference_basis="Grundlag for kritisk difference",
 )
 
 ENGLISH = ComparingWords(
@@ -141,6 +160,16 @@ ENGLISH = ComparingWords(
     registry_version="Registry version",
     notes="About the row",
     chart_steps="The line is broken where the method changes and comparison calls for caution.",
+    chart_gaps="The line joins only results of one procedure or of one group of comparable procedures.",
+    change="Change since previous comparable result",
+    change_since="{change} ({before}, {when})",
+    change_short="change {change}, reference change value {limit}",
+    change_larger="the change is larger",
+    change_smaller="the change is not larger",
+    change_hint="Change: since the previous comparable result. Reference change value (RCV): the change that "
+    "chance variation in person and measurement can make (95 %).",
+    reference_change="Reference change value (RCV)",
+    reference_basis="Basis of the reference change value",
 )
 
 

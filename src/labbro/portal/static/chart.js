@@ -20,12 +20,13 @@
     return point.preliminary || point.beyond ? `${kind}-open` : kind;
   }
 
-  // The line stops before a limit of measurement and begins again after it; so it does where the method changes.
+  // The line stops before a limit of measurement and begins again after it; so it does where the method changes
+  // with caution, and between results that nobody has judged to be comparable.
   function line() {
     const x = [];
     const y = [];
     for (const point of told.points) {
-      if (point.step) {
+      if (point.step || point.apart) {
         x.push(point.at);
         y.push(null);
       }

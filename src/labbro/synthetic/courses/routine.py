@@ -94,7 +94,8 @@ def prostate(span: Span, chance: Chance) -> Course:
 
 
 def other_methods(span: Span, chance: Chance) -> Course:
-    """Nothing much happens to the person, but much to the methods: stable PSA and creatinine, well controlled HbA1c.
+    """Nothing much happens to the person, but much to the methods: stable PSA, creatinine, cholesterol
+    and ferritin, well controlled HbA1c.
 
     Twice a year in the practice; now and then an infection, with CRP measured there and by the laboratory.
     """
@@ -103,11 +104,19 @@ def other_methods(span: Span, chance: Chance) -> Course:
         Curve("psa", "level", ((span.first, 2.3), (span.last, 2.6))),
         Curve("hba1c", "level", ((span.first, 54), (span.last, 51))),
         Curve("creatinine", "level", ((span.first, 93), (span.last, 93))),
+        Curve("ferritin", "level", ((span.first, 150), (span.last, 150))),
         *(Curve("crp", "plus", ((day - 4, 0), (day, 62), (day + 6, 21), (day + 20, 0))) for day in infections),
     )
-    panel = ("hb", "creatinine", "egfr", "potassium", "hba1c", "psa", "crp")
+    panel = ("hb", "creatinine", "egfr", "potassium", "hba1c", "cholesterol", "psa", "crp")
+    iron_since = span.part(0.4)  # asked for when he was tired, and followed since
     visits = [
-        Visit(day, "practice", panel, chance.between(8, 10.5), "Halvårskontrol")
+        Visit(
+            day,
+            "practice",
+            (*panel, "ferritin") if day >= iron_since else panel,
+            chance.between(8, 10.5),
+            "Halvårskontrol",
+        )
         for day in every(span.first + 20, span.last - 12, 182)
     ]
     for day in infections:
