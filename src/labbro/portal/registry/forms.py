@@ -184,7 +184,11 @@ def group_change(told: Mapping[str, str], registry: Registry) -> tuple[Change, .
     anchor = registry.procedures.get(values.get("anchor_procedure_id", ""))
     values["unit"] = normal_unit(values.get("unit")) or ""
     values["measurand_id"] = anchor.measurand_id if anchor else ""
-    return changes_of(Entries(groups=(_struct(values, Group),)))
+    group = _struct(values, Group)
+    before = registry.groups.get(group.group_id)
+    # The form does not ask for the variation of the measurement: a group keeps what it has.
+    kept = group if before is None else msgspec.structs.replace(group, analytical=before.analytical)
+    return changes_of(Entries(groups=(kept,)))
 
 
 def _struct(values: Mapping[str, Any], kind: type[T]) -> T:

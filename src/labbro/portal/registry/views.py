@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from labbro.codes.units import shown_unit
 from labbro.comparability.decision import method_name
-from labbro.comparability.model import Assertion, Evidence, Procedure
+from labbro.comparability.model import Assertion, Evidence, Group, Procedure
 from labbro.comparability.registry import Registry
 from labbro.comparability.suggesting import suggestions
 from labbro.comparability.usage import Counted, LocalCode, Mixed, local_codes, mixed_rows
@@ -238,7 +238,9 @@ def groups(registry: Registry, said: Said) -> Content:
         )
         unit = shown_unit(group.unit)
         label = said(f"{group.label_da} ({unit})", f"{group.label_en} ({unit})")
-        sections.append(Section(heading=label, lead=said(f"Anker: {lead}", f"Anchor: {lead}"), tables=(table,)))
+        figures = _variation(group, registry, said)
+        told = said(f"Anker: {lead}.{figures}", f"Anchor: {lead}.{figures}")
+        sections.append(Section(heading=label, lead=told, tables=(table,)))
     return Content(
         title=said("Grupper", "Groups"),
         lead=said(
@@ -247,6 +249,17 @@ def groups(registry: Registry, said: Said) -> Content:
         ),
         sections=tuple(sections),
     )
+
+
+def _variation(group: Group, registry: Registry, said: Said) -> str:
+    """The figures that reference change values are made of, with their sources; '' where there are none."""
+    measurand = registry.measurands.get(group.measurand_id)
+    told = (
+        (said("i personen (CVi)", "within a person (CVi)"), measurand.within if measurand else None),
+        (said("målingens (CVa)", "of the measurement (CVa)"), group.analytical),
+    )
+    known = "; ".join(f"{name} {one.percent:g} %, {one.source}" for name, one in told if one is not None)
+    return said(f" Variation: {known}.", f" Variation: {known}.") if known else ""
 
 
 def _member_row(one: Assertion, registry: Registry, said: Said) -> Row:
