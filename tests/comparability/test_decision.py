@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labbro.codes.conversion import safe_factor
 from labbro.comparability.checking import contradictions
 from labbro.comparability.decision import Observed, Placer, Stated
 from labbro.comparability.model import Assertion, CodeRef, Conversion, Entries, Evidence, Group, Procedure, Scope
@@ -17,6 +18,7 @@ from labbro.comparability.registry import EMPTY, Registry
 from labbro.comparability.rows import arrange
 from labbro.comparability.seed import SEED, national
 
+safe_factor("g/L", "mg/L")  # UCUM loads once, before any time is taken
 PLACER = Placer(Registry(SEED, 1))
 CODES = [*sorted({code for one in SEED.procedures for code in one.codes}), national("NPU99999")]
 UNITS = [*sorted({one.unit for one in SEED.procedures if one.unit}), None, "other"]
@@ -258,3 +260,16 @@ def test_pieces_of_evidence_count_together_where_their_ranges_meet() -> None:
 def test_only_what_was_judged_for_courses_of_anybody_joins_rows(scope: Scope, joins: bool) -> None:
     told = entries(procedure("a", producer="P"), procedure("b", producer="Q"), assertions=(says("b", scope=scope),))
     assert Placer(Registry(told)).same_row(observed(), observed(producer="Q")).same is joins
+
+
+def test_units_of_one_kind_convert_by_ucum_and_mass_and_amount_do_not() -> None:
+    placer = Placer(Registry(entries(procedure("a"))))
+    other = placer.place(observed(unit="umol/L"))
+    assert other.row == ("group", "g")
+    assert other.conversion is not None
+    assert (other.conversion.factor, other.conversion.source) == (0.001, "UCUM")
+    assert placer.same_row(observed(), observed(unit="umol/L")).same
+    for unit in ("mg/L", "%", "arb.enh."):
+        apart = placer.place(observed(unit=unit))
+        assert apart.row[0] == "procedure"
+        assert apart.short_en == "unit cannot be converted"

@@ -11,9 +11,12 @@ import msgspec
 import psycopg
 import pytest
 
+from labbro.codes.lists import CodeLists
+from labbro.codes.terminology import import_table
 from labbro.comparability.csv_form import read_procedures, write_procedures
 from labbro.comparability.decision import Observed, Placer
 from labbro.comparability.model import Entries
+from labbro.comparability.registry import Registry
 from labbro.comparability.seed import SEED, national
 from labbro.comparability.store import Change, RegistryStore, changes_of, entry_id
 from labbro.comparability.suggesting import suggestions
@@ -198,3 +201,23 @@ def test_suggestions_say_why_and_judge_nothing_that_is_judged(store: RegistrySto
     assert told["antithrombin-xa"].group_id is None
     assert "crp-poc" not in told
     assert all(one.reasons_da and one.reasons_en and one.asks for one in told.values())
+
+
+def test_suggestions_use_what_the_names_of_codes_say() -> None:
+    table = (
+        'code;name\nNPU19748;"P—C-reaktivt protein; massek. = ? mg/L"\n'
+        'NPU99991;"P—C-reaktivt protein; massek.(proc.) = ? mg/L"\n'
+        'NPU99992;"U—C-reaktivt protein; massek. = ? mg/L"\n'
+    )
+    lists = CodeLists(import_table(table.encode(), "npu").concepts)
+    crp = next(one for one in SEED.procedures if one.procedure_id == "crp-mass")
+    by_procedure, in_urine = (
+        msgspec.structs.replace(crp, procedure_id=code, codes=(national(code),), traceability="A")
+        for code in ("NPU99991", "NPU99992")
+    )
+    entries = msgspec.structs.replace(SEED, procedures=(*SEED.procedures, by_procedure, in_urine))
+    told = {one.procedure_id: one for one in suggestions(Registry(entries), lists)}
+    assert told["NPU99991"].verdict == "unknown"
+    assert "proc." in told["NPU99991"].reasons_da[0]
+    assert told["NPU99992"].verdict == "not"
+    assert "(U against P)" in told["NPU99992"].reasons_en[0]

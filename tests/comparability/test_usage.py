@@ -7,10 +7,12 @@ import datetime as dt
 import msgspec
 import pytest
 
+from labbro.codes.lists import CodeLists
+from labbro.codes.terminology import import_table
 from labbro.comparability.model import CodeRef, Entries
 from labbro.comparability.registry import Registry
 from labbro.comparability.seed import SEED, national
-from labbro.comparability.usage import Count, Usage, local_codes, mixed_rows
+from labbro.comparability.usage import Count, Usage, local_codes, mixed_rows, retired_codes
 from labbro.platform.clock import FixedClock
 from labbro.platform.database import Database
 
@@ -51,6 +53,21 @@ def test_a_local_code_whose_method_the_registry_knows_could_be_a_national_one() 
     assert [(one.code, one.results, one.instead) for one in found] == [
         (LOCAL, 4, (national("NPU08669"),)), (unknown, 900, ()),
     ]  # fmt: skip
+
+
+def test_a_retired_code_in_use_is_told_with_what_stands_for_it_today() -> None:
+    table = b"code;replaced by;effective to\nNPU01129;NPU19651;2005-12-31\nNPU19651;;\n"
+    lists = CodeLists(import_table(table, "npu").concepts)
+    counts = [
+        count("NPU01129", "QKL", 7, "U/L", "2005-12-01"),
+        count("NPU01129", "QKL", 5, "U/L", "2006-01-01"),
+        count("NPU19651", "QSL", 9, "U/L"),
+        count("NPU01280", "QSL", 9, "U/L"),
+    ]
+    (found,) = retired_codes(counts, lists)
+    assert (found.code, found.producers, found.results, found.today) == (
+        national("NPU01129"), ("QKL",), 5, ("NPU19651",),
+    )  # fmt: skip
 
 
 def test_codes_kept_by_medcom_are_no_laboratorys_own() -> None:

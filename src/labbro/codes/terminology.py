@@ -202,6 +202,29 @@ def write_table(concepts: Iterable[Concept]) -> str:
     return out.getvalue()
 
 
+def read_table(data: bytes) -> Imported:
+    """Concepts of a table that `write_table` wrote: codes of several systems may stand in one.
+
+    Raises WrongUse `terminology-table` where it has no columns of codes, systems and their keepers.
+    """
+    rows = csv.DictReader(io.StringIO(_text(data)), delimiter=";")
+    if not {"code", "system", "responsible"} <= set(rows.fieldnames or ()):
+        raise WrongUse(
+            "The table was not written by `labbro codes import`: it has no columns code, system and responsible.",
+            message_da="Tabellen er ikke skrevet af `labbro codes import`.",
+            code="terminology-table",
+        )
+    found: list[Concept] = []
+    remarks: list[str] = []
+    for line, told in enumerate(rows, start=2):
+        row = {_column(name or "") or (name or ""): (value or "").strip() for name, value in told.items() if name}
+        try:
+            found.append(_concept(row["code"], row["system"], row["responsible"], row))
+        except ValueError as error:
+            remarks.append(f"line {line}: {row['code'][:20]}: {error}")
+    return Imported(tuple(found), tuple(remarks))
+
+
 def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines of a table by our names of its columns."""
     text, skipped = _text(data), 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from functools import lru_cache
 
+from labbro.codes.conversion import safe_factor
 from labbro.comparability.model import (
     Assertion,
     CodeRef,
@@ -71,13 +73,13 @@ class Registry:
         ]
 
     def conversion(self, measurand_id: str, from_unit: str, to_unit: str) -> Conversion | None:
-        """The fixed equation between two units of a measurand, either way round."""
+        """The fixed equation between two units of a measurand, either way round; else the factor that UCUM knows."""
         direct = self._conversions.get((measurand_id, from_unit, to_unit))
         if direct is not None:
             return direct
         back = self._conversions.get((measurand_id, to_unit, from_unit))
         if back is None or back.factor == 0:
-            return None
+            return _by_ucum(measurand_id, from_unit, to_unit)
         return Conversion(
             measurand_id=measurand_id,
             from_unit=from_unit,
@@ -87,6 +89,22 @@ class Registry:
             equation=back.equation,
             source=back.source,
         )
+
+
+@lru_cache(maxsize=4096)
+def _by_ucum(measurand_id: str, from_unit: str, to_unit: str) -> Conversion | None:
+    """The factor between two units of one kind, such as mg/L and µg/L; never between mass and amount, nor of shares."""
+    factor = safe_factor(from_unit, to_unit)
+    if factor is None:
+        return None
+    return Conversion(
+        measurand_id=measurand_id,
+        from_unit=from_unit,
+        to_unit=to_unit,
+        factor=factor,
+        equation="UCUM",
+        source="UCUM",
+    )
 
 
 EMPTY = Registry(Entries())

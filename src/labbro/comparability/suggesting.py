@@ -1,7 +1,8 @@
 """Suggestions which procedures may share a group, from their attributes, each with its reasons. People decide. Pure.
 
 Source: comparability.md section 3 and rule 6.3: point of care, specimen, formula and kind of quantity split by default;
-traceability to a reference procedure (class A, B) makes comparability likely, never certain.
+traceability to a reference procedure (class A, B) makes comparability likely, never certain. Section 2: `proc.` and
+arbitrary kinds in the names of NPU say that a result depends on its procedure.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from labbro.codes.lists import CodeLists
+from labbro.codes.npu import NpuName
 from labbro.comparability.model import Group, Procedure, Verdict
 from labbro.comparability.registry import Registry
 
@@ -33,8 +36,14 @@ _SPLITS = (
 )
 
 
-def suggestions(registry: Registry) -> tuple[Suggestion, ...]:
-    """For every procedure that no group has judged: the likeliest group of its measurand, or one of its own."""
+PACKAGED = CodeLists()
+
+
+def suggestions(registry: Registry, lists: CodeLists = PACKAGED) -> tuple[Suggestion, ...]:
+    """For every procedure that no group has judged: the likeliest group of its measurand, or one of its own.
+
+    `lists` say what the names of codes say: system, kind of property, whether the procedure matters.
+    """
     judged = {one.procedure_id for one in registry.entries.assertions}
     judged |= {group.anchor_procedure_id for group in registry.entries.groups}
     found: list[Suggestion] = []
@@ -42,7 +51,7 @@ def suggestions(registry: Registry) -> tuple[Suggestion, ...]:
         if procedure.procedure_id in judged:
             continue
         groups = [group for group in registry.entries.groups if group.measurand_id == procedure.measurand_id]
-        told = [_against(procedure, group, registry) for group in groups]
+        told = [_against(procedure, group, registry, lists) for group in groups]
         found.append(min(told, key=_order) if told else _alone(procedure))
     return tuple(sorted(found, key=lambda one: one.procedure_id))
 
@@ -54,9 +63,10 @@ def _order(one: Suggestion) -> tuple[int, str]:
     return _RANK[one.verdict], one.group_id or ""
 
 
-def _against(procedure: Procedure, group: Group, registry: Registry) -> Suggestion:
+def _against(procedure: Procedure, group: Group, registry: Registry, lists: CodeLists) -> Suggestion:
     anchor = registry.procedures[group.anchor_procedure_id]
-    splits = list(_differences(procedure, anchor))
+    names = _name(procedure, lists), _name(anchor, lists)
+    splits = [*_differences(procedure, anchor), *_names_differ(*names)]
     unit = procedure.unit
     if unit and unit != group.unit and registry.conversion(group.measurand_id, unit, group.unit) is None:
         splits.append((f"enheden {unit} kan ikke omregnes", f"the unit {unit} cannot be converted"))
@@ -65,6 +75,14 @@ def _against(procedure: Procedure, group: Group, registry: Registry) -> Suggesti
     if _same_assay(procedure, anchor):
         same = [("samme apparat, reagens og kalibrator som ankeret", "the anchor's device, kit and calibrator")]
         return _suggestion(procedure, group, "same", same, "a statement of the laboratory")
+    if any(name is not None and name.depends_on_procedure for name in names):
+        depends = [
+            (
+                "kodens navn siger, at svaret afhænger af metoden (proc. eller arbitrær enhed)",
+                "the code's name says that the result depends on the procedure (proc. or an arbitrary kind)",
+            )
+        ]
+        return _suggestion(procedure, group, "unknown", depends, "a comparison study")
     if procedure.traceability in ("A", "B") and anchor.traceability in ("A", "B"):
         classes = procedure.traceability, anchor.traceability
         traced = [
@@ -90,6 +108,27 @@ def _differences(procedure: Procedure, anchor: Procedure) -> Iterator[tuple[str,
         yield (
             f"andet princip ({procedure.principle} mod {anchor.principle})",
             f"another principle ({procedure.principle} against {anchor.principle})",
+        )
+
+
+def _name(procedure: Procedure, lists: CodeLists) -> NpuName | None:
+    """The parts of the name of the first code that has any."""
+    told = (lists.parts(one.value, one.system, one.responsible) for one in procedure.codes)
+    return next((name for name in told if name is not None), None)
+
+
+def _names_differ(own: NpuName | None, other: NpuName | None) -> Iterator[tuple[str, str]]:
+    """What the names of two codes say apart: the system and its specification. Units and kinds are units' matter."""
+    if own is None or other is None or not own.system or not other.system:
+        return
+    ours, theirs = (
+        f"{name.system}({name.system_specification})" if name.system_specification else name.system
+        for name in (own, other)
+    )
+    if ours != theirs:
+        yield (
+            f"kodens navn siger et andet system ({ours} mod {theirs})",
+            f"the code's name says another system ({ours} against {theirs})",
         )
 
 

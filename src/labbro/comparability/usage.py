@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from labbro.codes.lists import CodeLists
 from labbro.codes.units import normal_unit
 from labbro.comparability.decision import Observed, Placement, Placer, method_name
 from labbro.comparability.model import CodeRef
@@ -74,6 +75,16 @@ class LocalCode(msgspec.Struct, frozen=True, kw_only=True):
     results: int
     measurand: str | None
     instead: tuple[CodeRef, ...]
+
+
+class RetiredCode(msgspec.Struct, frozen=True, kw_only=True):
+    """A code in use that its list has retired; `today` are the codes in use that stand for it, if any."""
+
+    code: CodeRef
+    name: str
+    producers: tuple[str, ...]
+    results: int
+    today: tuple[str, ...]
 
 
 class Usage:
@@ -182,6 +193,31 @@ def local_codes(counts: Sequence[Count], registry: Registry) -> tuple[LocalCode,
             )
         )
     return tuple(sorted(found, key=lambda one: (not one.instead, -one.results, one.code)))
+
+
+def retired_codes(counts: Sequence[Count], lists: CodeLists) -> tuple[RetiredCode, ...]:
+    """Codes that results came under after the day their list ended them, the most used first."""
+    by_code: dict[CodeRef, list[Count]] = defaultdict(list)
+    for one in counts:
+        concept = lists.find(one.code.value, one.code.system, one.code.responsible)
+        if concept is not None and concept.status == "retired":
+            ended = concept.effective_to
+            if ended is None or one.month > ended:
+                by_code[one.code].append(one)
+    found: list[RetiredCode] = []
+    for code, held in by_code.items():
+        concept = lists.find(code.value, code.system, code.responsible)
+        today = tuple(other for other in lists.today(concept) if other != code.value) if concept else ()
+        found.append(
+            RetiredCode(
+                code=code,
+                name=next((one.name for one in held if one.name), code.value),
+                producers=tuple(sorted({one.producer for one in held if one.producer})),
+                results=sum(one.results for one in held),
+                today=today,
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (-one.results, one.code)))
 
 
 def _observed(one: Count) -> Observed:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from litestar import Response, Router, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from labbro.codes.conversion import safe_factor
+from labbro.codes.lists import read_folder
 from labbro.comparability.store import RegistryStore
 from labbro.comparability.usage import Usage
 from labbro.databank import Databank
@@ -66,11 +69,20 @@ def routes(
         *pages_search.handlers(portal),
         *pages_patient.handlers(portal),
         *pages_reports.handlers(portal),
-        *(registry_pages.handlers(portal, registry, Usage(database, clock), identities.new) if registry else ()),
+        *(_registry_pages(portal, registry, Usage(database, clock), identities) if registry else ()),
         *(number_pages.handlers(portal, members, numbers) if members and numbers else ()),
         _static(portal.assets),
     ]
     return [Router(path="/", route_handlers=handlers, exception_handlers={Exception: failed}, include_in_schema=False)]
+
+
+def _registry_pages(
+    portal: Portal, registry: RegistryStore, usage: Usage, identities: Identities
+) -> list[ControllerRouterHandler]:
+    lists = read_folder(portal.settings.data_dir / "codes")
+    # UCUM takes half a second to load; nobody's page shall wait for it.
+    threading.Thread(target=safe_factor, args=("g/L", "mg/L"), name="ucum", daemon=True).start()
+    return registry_pages.handlers(portal, registry, usage, identities.new, lists)
 
 
 def _openid(settings: Settings, clock: Clock) -> OpenId | None:

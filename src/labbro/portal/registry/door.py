@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from labbro.codes.lists import CodeLists
 from labbro.comparability.store import RegistryStore
 from labbro.comparability.usage import Usage
 from labbro.errors import LabbroError, NotFound
@@ -36,6 +37,7 @@ class Desk(msgspec.Struct, frozen=True):
     store: RegistryStore
     usage: Usage
     new_id: Callable[[], UUID]
+    lists: CodeLists
 
 
 class Reader(msgspec.Struct, frozen=True):

@@ -6,19 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.types import ControllerRouterHandler
 
+from labbro.codes.lists import CodeLists
 from labbro.comparability.csv_form import read_procedures, write_procedures
 from labbro.comparability.model import Entries
 from labbro.comparability.store import Change, Proposal, RegistryStore, changes_of
-from labbro.comparability.usage import Usage
+from labbro.comparability.usage import Usage, retired_codes
 from labbro.errors import LabbroError, NotAllowed, WrongUse
 from labbro.portal.numbers.blocks import Content, Form, Link, Section
-from labbro.portal.registry import forms, views, views_proposals
+from labbro.portal.registry import forms, views, views_codes, views_proposals
 from labbro.portal.registry.door import Desk, Reader, address_of, enter, proposal_id, shown
 from labbro.portal.web import AnyRequest, Page, Portal, check_form, go_to
 
@@ -29,10 +31,10 @@ _Told = Callable[[Reader], Page]
 
 
 def handlers(
-    portal: Portal, store: RegistryStore, usage: Usage, new_id: Callable[[], UUID]
+    portal: Portal, store: RegistryStore, usage: Usage, new_id: Callable[[], UUID], lists: CodeLists
 ) -> list[ControllerRouterHandler]:
     """Every page and form."""
-    desk = Desk(portal, store, usage, new_id)
+    desk = Desk(portal, store, usage, new_id, lists)
     return [*_looking(desk), *_proposing(desk), *_releasing(desk)]
 
 
@@ -45,8 +47,11 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry", sync_to_thread=True)
     def codes_today(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
-            content = views.codes_today(desk.usage.counted(), desk.store.current(), reader.said)
-            return shown(reader, "", content)
+            counted = desk.usage.counted()
+            content = views.codes_today(counted, desk.store.current(), reader.said)
+            retired = retired_codes(counted.counts, desk.lists)
+            last = views_codes.retired_section(retired, len(desk.lists), reader.said)
+            return shown(reader, "", msgspec.structs.replace(content, sections=(*content.sections, last)))
 
         return _opened(desk, request, told)
 
@@ -76,7 +81,7 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry/suggestions", sync_to_thread=True)
     def suggestions(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
-            return shown(reader, "suggestions", views.suggested(desk.store.current(), reader.said))
+            return shown(reader, "suggestions", views.suggested(desk.store.current(), reader.said, desk.lists))
 
         return _opened(desk, request, told)
 

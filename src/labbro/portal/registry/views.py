@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
+from labbro.codes.lists import CodeLists
 from labbro.codes.units import shown_unit
 from labbro.comparability.decision import method_name
 from labbro.comparability.model import Assertion, Evidence, Group, Procedure
@@ -291,10 +292,10 @@ def _evidence(one: Evidence, said: Said) -> str:
     return ", ".join(parts)
 
 
-def suggested(registry: Registry, said: Said) -> Content:
+def suggested(registry: Registry, said: Said, lists: CodeLists) -> Content:
     """What the attributes of procedures that nobody has judged suggest, each with its reasons and a way to propose."""
     rows: list[Row] = []
-    for one in suggestions(registry):
+    for one in suggestions(registry, lists):
         procedure = registry.procedures[one.procedure_id]
         group = registry.groups.get(one.group_id) if one.group_id else None
         label = (
