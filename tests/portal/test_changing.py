@@ -138,7 +138,8 @@ def test_the_course_tells_it_line_by_line_on_each_side_of_a_step() -> None:
         "ændring 0\N{NO-BREAK SPACE}%, kritisk difference 36\N{NO-BREAK SPACE}%",
     ]  # fmt: skip
     assert [point.apart for point in found.chart.points] == [False, False, True, False]
-    assert found.has_gaps
+    assert found.has_steps
+    assert not found.has_gaps
 
 
 def test_a_line_joins_nothing_across_methods_in_a_row_by_code_either() -> None:
@@ -152,10 +153,21 @@ def test_a_line_joins_nothing_across_methods_in_a_row_by_code_either() -> None:
     found = course(history(*rows), shown.row, DANISH, placer)
     assert found is not None
     assert [point.apart for point in found.chart.points] == [False, False, True, False]
+    assert found.has_gaps
     assert not found.has_changes
     without = course(history(*rows), shown.row, DANISH)
     assert without is not None
     assert not without.has_gaps
+
+
+def test_results_that_nobody_assessed_are_drawn_without_a_line() -> None:
+    rows = [told("4,1", FIRST, "NPU03230"), told("4,2", SECOND, "NPU03230")]
+    placer = Placer(Registry(SEED, 1))
+    shown = detail(history(*rows), rows[0].letter_key, 1, DANISH, placer)
+    assert shown is not None
+    found = course(history(*rows), shown.row, DANISH, placer)
+    assert found is not None
+    assert [point.apart for point in found.chart.points] == [False, True]
 
 
 @pytest.mark.parametrize(

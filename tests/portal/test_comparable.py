@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from typing import Any
 
+import msgspec
 import pytest
 
 from labbro.comparability.decision import Placer
@@ -104,6 +105,21 @@ def test_a_limit_of_measurement_keeps_its_sign_when_converted() -> None:
     )
     (row,) = rows(history(below))
     assert [value.shown for cell in row.cells for value in cell] == ["< 2.1"]
+
+
+def test_a_group_stands_under_the_heading_of_its_anchor_although_a_local_code_came_first() -> None:
+    local = told("QSL00310", "5,2", "mmol/L", "QSL", "2019-01-03")
+    local = msgspec.structs.replace(
+        local,
+        result=msgspec.structs.replace(local.result, analysis=Code("QSL00310", "lokal", "QSL", "Kolesterol;P", None)),
+    )
+    both = history(local, told("NPU01566", "5.0", "mmol/L", "QKL", "2021-01-03"))
+    (group,) = view(both).groups
+    assert [row.name for row in group.rows] == ["Kolesterol"]
+    by_code = build(both, Filters(), texts=DANISH, today=TODAY)
+    assert len(by_code.groups) == 2
+    assert all(row.twin for one in by_code.groups for row in one.rows)  # so that both show their code
+    assert group.number == min(one.number for one in by_code.groups)
 
 
 def test_what_nobody_assessed_stands_alone_for_each_producer_and_says_so() -> None:

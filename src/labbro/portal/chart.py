@@ -157,18 +157,19 @@ def _course(
     own = (stored.result.unit for stored in results if stored.result.unit and not place.conversion_of(stored.result))
     unit = next(own, place.unit)
     lines = [_line_in(stored, place, unit, texts) for stored in sorted(results, key=_reading_order, reverse=True)]
+    drawn = chart(results, unit, texts, place, apart)
     return Course(
         name=place.label or name,
         complete_name=place.label or complete,
         code=place.codes or results[0].result.analysis.value,
         unit=unit,
-        chart=chart(results, unit, texts, place, apart),
+        chart=drawn,
         lines=tuple(lines),
         method=place.method,
         mark=place.mark,
         notes=place.notes,
         has_steps=any(step.caution for step in place.steps.values()),
-        has_gaps=bool(apart),
+        has_gaps=any(point.apart and not point.step for point in drawn.points),
     )
 
 

@@ -103,21 +103,21 @@ def by_comparability(rows: Sequence[StoredResult], placer: Placer, words: Compar
             for placement in (arranged.placements[at] for at in row.members)
             if placement.conversion is not None
         }
-        place = made[row.address] = _place(row, first, told[members[0]], words, steps, conversions)
+        place = made[row.address] = _place(row, first, told[members[0]], words, placer, steps, conversions)
         for at in members:
             places[at] = place
     return [
-        place if place is not None else _of_replaced(placer.place(told[at]), told[at], made, words)
-        for at, place in enumerate(places)
+        place if place is not None else _of_replaced(told[at], placer, made, words) for at, place in enumerate(places)
     ]
 
 
-def _of_replaced(placement: Placement, told: Observed, made: dict[str, Place], words: ComparingWords) -> Place:
+def _of_replaced(told: Observed, placer: Placer, made: dict[str, Place], words: ComparingWords) -> Place:
     """The row of a result that is no longer in force: one that is there, else one of its own."""
+    placement = placer.place(told)
     address = address_of(placement.row)
     if address not in made:
         row = arrange_one(placement, told, address)
-        made[address] = _place(row, placement, told, words, {}, {})
+        made[address] = _place(row, placement, told, words, placer, {}, {})
     return made[address]
 
 
@@ -142,12 +142,14 @@ def _place(
     first: Placement,
     told: Observed,
     words: ComparingWords,
+    placer: Placer,
     steps: dict[ResultId, Step],
     conversions: dict[str, Conversion],
 ) -> Place:
     group = first.group if row.assessed else None
     # A group stands where its anchor's analysis stands, whichever codes this patient's results came under.
-    code = row.codes[0] if first.procedure is None or group is None else first.procedure.codes[0]
+    anchor = placer.registry.procedures.get(group.anchor_procedure_id) if group else None
+    code = row.codes[0] if anchor is None else anchor.codes[0]
     mark = words.short_of(first)
     heads = [words.heads[note.kind] for note in row.notes if note.kind != "unassessed"]
     if any(step.caution for step in steps.values()):

@@ -63,7 +63,7 @@ class Column(msgspec.Struct, frozen=True, gc=False):
 class Row(msgspec.Struct, frozen=True):
     """One analysis; `cells` has one entry a column, empty where nothing was measured.
 
-    `twin`: another row of the group has the same name, so only the code or unit tells them apart. By comparability also
+    `twin`: another row has the same name, so only the code or unit tells them apart. By comparability also
     `method`, `mark`, `heads` and `notes` of its Place.
     """
 
@@ -263,19 +263,20 @@ def _groups(rows: list[_Chosen], index: dict[dt.datetime | None, int], texts: Te
             place = chosen.place
             rank = rank_of(place.code, place.system, place.responsible)
             by_group.setdefault(chosen.group.number, []).append((rank, _row(place, results, index, texts)))
+    # Over all groups: a local code has its row far from the national one of the same name.
+    names = Counter(row.name for ranked in by_group.values() for _, row in ranked)
     return tuple(
         Group(
             number,
             _group_name(BY_NUMBER[number], texts),
-            _told_apart([row for _, row in sorted(ranked, key=_sort_key)]),
+            _told_apart([row for _, row in sorted(ranked, key=_sort_key)], names),
         )
         for number, ranked in sorted(by_group.items())
     )
 
 
-def _told_apart(rows: list[Row]) -> tuple[Row, ...]:
+def _told_apart(rows: list[Row], names: Counter[str]) -> tuple[Row, ...]:
     """The rows, those of the same name marked as twins."""
-    names = Counter(row.name for row in rows)
     return tuple(msgspec.structs.replace(row, twin=True) if names[row.name] > 1 else row for row in rows)
 
 
