@@ -111,7 +111,7 @@ def test_a_group_stands_under_the_heading_of_its_anchor_although_a_local_code_ca
     local = told("QSL00310", "5,2", "mmol/L", "QSL", "2019-01-03")
     local = msgspec.structs.replace(
         local,
-        result=msgspec.structs.replace(local.result, analysis=Code("QSL00310", "lokal", "QSL", "Kolesterol;P", None)),
+        result=msgspec.structs.replace(local.result, analysis=Code("QSL00310", "lokal", "QSL", "NPU01566;P", None)),
     )
     both = history(local, told("NPU01566", "5.0", "mmol/L", "QKL", "2021-01-03"))
     (group,) = view(both).groups
