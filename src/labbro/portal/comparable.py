@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from labbro.codes.groups import rank_of
 from labbro.codes.units import normal_unit, shown_unit
 from labbro.comparability.decision import Observed, Placement, Placer, Stated, method_name
 from labbro.comparability.model import CodeRef, Conversion
@@ -147,9 +148,10 @@ def _place(
     conversions: dict[str, Conversion],
 ) -> Place:
     group = first.group if row.assessed else None
-    # A group stands where its anchor's analysis stands, whichever codes this patient's results came under.
+    # A group stands where the first listed of its codes and its anchor's does: never where a local one alone would.
     anchor = placer.registry.procedures.get(group.anchor_procedure_id) if group else None
-    code = row.codes[0] if anchor is None else anchor.codes[0]
+    codes = row.codes if anchor is None else (*row.codes, anchor.codes[0])
+    code = min(codes, key=lambda one: rank_of(one.value, one.system, one.responsible))
     mark = words.short_of(first)
     heads = [words.heads[note.kind] for note in row.notes if note.kind != "unassessed"]
     if any(step.caution for step in steps.values()):

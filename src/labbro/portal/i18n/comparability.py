@@ -23,6 +23,11 @@ class ComparingWords(msgspec.Struct, frozen=True, kw_only=True):
     shown_by: str
     newest: str
     older_shown: str
+    as_shown: str
+    views: str
+    views_hint: str
+    view_version: str
+    view_again: str
     heads: dict[NoteKind, str]
     why: str
     step: str
@@ -78,6 +83,11 @@ DANISH = ComparingWords(
     shown_by="Vist med registerversion {version}",
     newest="Vis med den nyeste version ({version})",
     older_shown="Vist som med registerversion {version}. Den nyeste er {newest}.",
+    as_shown="Vist igen som {when}: registerversion {version} og de svar, der var modtaget da.",
+    views="Visninger efter sammenlignelighed",
+    views_hint="Hver visning kan vises igen, som den var: med registret og de svar, der var modtaget da.",
+    view_version="Registerversion",
+    view_again="Vis igen",
     heads={
         "merged": "flere koder i rækken",
         "split": "koden står på flere rækker",
@@ -108,7 +118,8 @@ DANISH = ComparingWords(
     registry_version="Registerversion",
     notes="Om rækken",
     chart_steps="Linjen er brudt, hvor metoden skifter og sammenligning kræver forbehold.",
-    chart_gaps="Linjen forbinder kun svar fra samme målemetode eller samme gruppe af sammenlignelige metoder.",
+    chart_gaps="Linjen forbinder kun svar fra samme målemetode eller samme gruppe af sammenlignelige metoder. "
+    "Svar, som ingen har vurderet, står som punkter.",
     change="Ændring siden forrige sammenlignelige svar",
     change_since="{change} ({before}, {when})",
     change_short="ændring {change}, kritisk difference {limit}",
@@ -130,6 +141,11 @@ ENGLISH = ComparingWords(
     shown_by="Shown by registry version {version}",
     newest="Show by the newest version ({version})",
     older_shown="Shown as by registry version {version}. The newest is {newest}.",
+    as_shown="Shown again as on {when}: registry version {version} and the results received by then.",
+    views="Views by comparability",
+    views_hint="Each view can be shown again as it was: by the registry and with the results received by then.",
+    view_version="Registry version",
+    view_again="Show again",
     heads={
         "merged": "several codes in the row",
         "split": "the code stands on several rows",
@@ -160,7 +176,8 @@ ENGLISH = ComparingWords(
     registry_version="Registry version",
     notes="About the row",
     chart_steps="The line is broken where the method changes and comparison calls for caution.",
-    chart_gaps="The line joins only results of one procedure or of one group of comparable procedures.",
+    chart_gaps="The line joins only results of one procedure or of one group of comparable procedures. "
+    "Results that nobody has assessed stand as points.",
     change="Change since previous comparable result",
     change_since="{change} ({before}, {when})",
     change_short="change {change}, reference change value {limit}",
