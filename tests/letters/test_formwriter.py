@@ -64,6 +64,18 @@ def test_the_2005_schema_is_written_without_s19_and_stray_quotes_and_its_new_rea
     assert [found.code for found in letters.losses(letter, "edifact")[1]] == ["read-as-other"]
 
 
+def test_a_result_text_that_a_reader_finds_as_several_is_told():
+    text = "<ResultTextValue>" + "en linje<Break/>" * 6 + "</ResultTextValue>"
+    letter = good(xml("XR0131K", ("<Unit>µmol/l</Unit>", "<Unit>µmol/l</Unit>" + text)))
+    (told,) = letters.losses(letter, "edifact")[1]
+    assert (told.severity, told.code) == ("loss", "read-as-several")
+    assert "2 texts" in told.message
+    short = good(
+        xml("XR0131K", ("<Unit>µmol/l</Unit>", "<Unit>µmol/l</Unit>" + text.replace("en linje<Break/>", "", 1)))
+    )
+    assert letters.losses(short, "edifact")[1] == ()
+
+
 # --- parties ---------------------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,13 @@ def read(*segments, styled=False):
     return ftx.read_text([Ftx(style, list(said), 1) for style, said in segments], styled)
 
 
+def test_a_break_that_begins_an_aligned_text_ends_the_line_before_it():
+    content = ("venstre", Element("Right", (BREAK, "højre", BREAK)))
+    said = styles(content)
+    assert said == [("P00", ["venstre\\"]), ("P0H", [".", "højre"])]
+    assert read(*said, styled=True) == content
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 

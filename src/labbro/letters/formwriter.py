@@ -270,6 +270,8 @@ class FormWriter:
             code, below = codes[found.name]
             segments = list(self._text_segments(item, found, path + below, writing))
             written += len(segments)
+            if not item.joined and (others := sum(not lines[-1].endswith("\\") for _, lines in segments[:-1])):
+                writing.tell("loss", "read-as-several", path + below, name=found.name, found=others + 1)
             for style, lines in segments:
                 writing.segments.append(join_segment((("FTX",), (code,), (style,), (), lines)))
         if item.tells and not written:

@@ -168,7 +168,7 @@ def _runs(
             open_line = True
             yield here, " "
         elif style is not None and part.name in _ALIGNMENT_OF:
-            if open_line:
+            if open_line and not _ends_a_line(part):
                 yield here, None
             yield from _aligned(part, style[0] + "0" + _ALIGNMENT_OF[part.name])
             open_line = False
@@ -176,6 +176,12 @@ def _runs(
             for run in _runs(part.content, style and _inner_style(style, part.name), open_line):
                 open_line = run[1] is not None
                 yield run
+
+
+def _ends_a_line(part: Element) -> bool:
+    """Whether a part begins with a Break, which ends the line before it."""
+    first = part.content[0] if part.content else ""
+    return isinstance(first, Element) and first.name == "Break"
 
 
 def _aligned(part: Element, style: str) -> Iterator[tuple[str, str | None]]:

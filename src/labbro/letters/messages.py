@@ -168,6 +168,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name} cannot be carried: {found}.",
         "{name} kan ikke medføres: {found}.",
     ),
+    "read-as-several": (
+        "{name} does not fit one FTX segment; a reader finds {found} texts in its place.",
+        "{name} kan ikke være i ét FTX-segment; en modtager læser {found} tekster i stedet.",
+    ),
     "outside-latin1": (
         "The character {found} cannot be sent in EDIFACT (ISO 8859-1).",
         "Tegnet {found} kan ikke sendes i EDIFACT (ISO 8859-1).",

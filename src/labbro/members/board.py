@@ -25,9 +25,11 @@ Code = Literal[
     "first-level-support",
 ]
 
-HALF_YEAR_DAYS: Final = 182
-LOW_STOCK_DAYS: Final = 126  # eighteen weeks: below, a duty is missing, not only due
 FORTNIGHT_DAYS: Final = 15  # two weeks and a day to spare
+HALF_YEAR_DAYS: Final = 182
+# What is left of half a year just before the next draw of every second week: that is in order.
+FULL_STOCK_DAYS: Final = HALF_YEAR_DAYS - FORTNIGHT_DAYS
+LOW_STOCK_DAYS: Final = 126  # eighteen weeks: below, a duty is missing, not only due
 LATE_DAYS: Final = 21
 CONFIRMED_DAYS: Final = 365
 REMINDED_DAYS: Final = 335
@@ -200,7 +202,7 @@ def _stock(known: Evidence) -> Duty:
     days = known.draws.stock_days
     if days is None:
         return _duty("half-year-stock", "missing", "Lageret er ikke oplyst.", "The stock was not told.")
-    state: State = "met" if days >= HALF_YEAR_DAYS else "due-soon" if days >= LOW_STOCK_DAYS else "missing"
+    state: State = "met" if days >= FULL_STOCK_DAYS else "due-soon" if days >= LOW_STOCK_DAYS else "missing"
     on = known.draws.stock_told_on
     on_da, on_en = (f" (oplyst {_day(on)})", f" (told on {on})") if on else ("", "")
     return _duty(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from labbro.errors import LabbroError
 from labbro.members import views
-from labbro.members.board import HALF_YEAR_DAYS, LOW_STOCK_DAYS
+from labbro.members.board import FULL_STOCK_DAYS, HALF_YEAR_DAYS, LOW_STOCK_DAYS
 from labbro.members.gate import danish_day
 from labbro.members.model import Notice
 from labbro.numbers.looking_up import DrawnDay
@@ -153,10 +153,10 @@ def _space(guest: Guest, state: SpaceState | None) -> tuple[Section, ...]:
 
 
 def mark_of(days: int | None) -> Mark:
-    """How good a stock is."""
+    """How good a stock is. Between two draws, a fortnight apart, it sinks below half a year: that is in order."""
     if days is None:
         return "off"
-    return "good" if days >= HALF_YEAR_DAYS else "soon" if days >= LOW_STOCK_DAYS else "bad"
+    return "good" if days >= FULL_STOCK_DAYS else "soon" if days >= LOW_STOCK_DAYS else "bad"
 
 
 def _stocks(guest: Guest, agents: Sequence[Agent], drawn: Sequence[DrawnDay], today: dt.date) -> Section:
