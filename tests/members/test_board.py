@@ -58,8 +58,8 @@ def test_a_laboratory_that_keeps_the_agreement_meets_every_duty() -> None:
         ("automatic-drawing", {"draws": DrawFacts(TODAY - 16 * DAY)}, "due-soon"),
         ("automatic-drawing", {"draws": DrawFacts(TODAY - 22 * DAY)}, "missing"),
         ("half-year-stock", {"draws": DrawFacts()}, "missing"),
-        ("half-year-stock", {"draws": DrawFacts(stock_days=182)}, "met"),
-        ("half-year-stock", {"draws": DrawFacts(stock_days=181)}, "due-soon"),
+        ("half-year-stock", {"draws": DrawFacts(stock_days=167)}, "met"),  # just before the next draw
+        ("half-year-stock", {"draws": DrawFacts(stock_days=166)}, "due-soon"),
         ("half-year-stock", {"draws": DrawFacts(stock_days=125)}, "missing"),
         ("https", {"plain_calls": 1, "plain_until": TODAY}, "due-soon"),
         ("https", {"plain_calls": 1, "plain_until": TODAY - DAY}, "missing"),
