@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -11,12 +13,15 @@ import msgspec
 import pytest
 from litestar.testing import TestClient
 from lxml import html
+from tests.records.building import letter
 
-from labbro import server
+from labbro import letters, server
 from labbro.comparability import demonstration
 from labbro.comparability.seed import SEED
 from labbro.comparability.store import Change, RegistryStore, changes_of
+from labbro.databank import Databank
 from labbro.databank.keys import PatientKeys
+from labbro.platform.clock import FixedClock
 
 from .conftest import SECRET, Put
 from .patient import analysis, interval, put_one, result
@@ -54,6 +59,17 @@ def psa(value: str, producer: str = "QKL") -> dict[str, Any]:
 def put_psa(put: Put) -> None:
     put_one(put, 1, "2021-05-05 08:10", [psa("2,6")])
     put_one(put, 2, "2023-05-05 08:10", [psa("3,2")])
+
+
+def put_later(databank: Databank, clock: FixedClock, **changes: Any) -> None:
+    """A letter that comes in now."""
+    written = letters.write(letter(**changes), "xml")
+    (outcome,) = databank.intake(letters.read(written.data), clock.now(), "request-0002", "load")
+    assert outcome.kind == "stored"
+
+
+def table(answer: httpx.Response) -> Any:
+    return html.fromstring(answer.text).xpath("//table[@class='grid']")[0]
 
 
 def rows(answer: httpx.Response) -> list[str]:
@@ -120,6 +136,39 @@ def test_it_is_kept_by_which_version_a_page_was_shown_before_it_is(
             "SELECT actor, version, filters FROM comparability.shown WHERE patient_key = %s", [key]
         ).fetchall()
     assert kept == [("demonstration:asta", 1, "?marked=1&by=comparability&version=1")]
+
+
+def test_a_view_is_shown_again_as_it_was_though_letters_and_a_version_came_later(
+    client: Client, put: Put, store: RegistryStore, clock: FixedClock, services: server.Services
+) -> None:
+    put_psa(put)
+    sign_in(client)
+    address = opened(client)
+    first = client.get(f"{address}?text=psa")
+    clock.advance(dt.timedelta(minutes=5))
+    put_one(partial(put_later, services.databank, clock), 3, "2024-05-05 08:10", [psa("3,9")])
+    proposal = store.propose(uuid.uuid4(), judged_comparable(), by="anna", note="nyt forsøg")
+    store.release(proposal.proposal_id, by="bent")
+    now = client.get(f"{address}?text=psa")
+    assert rows(now) == ["PSA, WHO-kalibreret"]
+    assert "3,9" in words(now)
+    access = html.fromstring(client.get(address.removesuffix("results") + "access").text)
+    links = access.xpath("//a[starts-with(@href, 'as-shown')]/@href")
+    assert len(links) == 2
+    again = client.get(address.removesuffix("results") + links[-1])
+    assert rows(again) == rows(first) == ["PSA, WHO-kalibreret", "PSA;P"]
+    assert "3,9" not in words(again)
+    assert "registerversion 1 og de svar, der var modtaget da" in words(again)
+    assert html.tostring(table(again)) == html.tostring(table(first))
+    assert len(html.fromstring(client.get(address.removesuffix("results") + "access").text).xpath("//td/a")) == 2
+
+
+def test_a_view_of_another_patient_or_none_is_not_found(client: Client, put: Put) -> None:
+    put_psa(put)
+    sign_in(client)
+    address = opened(client).removesuffix("results")
+    for told in ("", "?view=x", f"?view={uuid.uuid4().hex}"):
+        assert client.get(f"{address}as-shown{told}").status_code == 404
 
 
 def test_course_and_value_follow_the_row(client: Client, put: Put) -> None:

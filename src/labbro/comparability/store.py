@@ -74,6 +74,7 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A view as it was shown: when, to whom, by which version, with which filters."""
 
+    shown_id: UUID
     at: dt.datetime
     actor: str
     version: int
@@ -217,7 +218,17 @@ class RegistryStore:
                 message_da="Der er ingen sådan visning af patienten.",
                 code="view-unknown",
             )
-        return Shown(at=row[0], actor=row[1], version=row[2], filters=row[3])
+        return Shown(shown_id=shown_id, at=row[0], actor=row[1], version=row[2], filters=row[3])
+
+    def shown_of(self, patient_key: UUID, limit: int) -> tuple[Shown, ...]:
+        """The newest views of a patient, the newest first."""
+        told = {"patient_key": patient_key, "limit": limit}
+        with self._database.connection() as connection:
+            rows = connection.execute(_SQL["shown_of"], told).fetchall()
+        return tuple(
+            Shown(shown_id=key, at=at, actor=actor, version=version, filters=filters)
+            for key, at, actor, version, filters in rows
+        )
 
     def _registry(self, connection: Connection, version: int) -> Registry:
         known = self._known.get(version)

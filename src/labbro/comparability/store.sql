@@ -61,6 +61,10 @@ WHERE proposal_id = %(proposal_id)s;
 INSERT INTO comparability.shown (patient_key, shown_id, at, actor, version, filters)
 VALUES (%(patient_key)s, %(shown_id)s, %(at)s, %(actor)s, %(version)s, %(filters)s);
 
+-- name: shown_of
+SELECT shown_id, at, actor, version, filters FROM comparability.shown
+WHERE patient_key = %(patient_key)s ORDER BY shown_id DESC LIMIT %(limit)s;
+
 -- name: shown
 SELECT at, actor, version, filters FROM comparability.shown
 WHERE patient_key = %(patient_key)s AND shown_id = %(shown_id)s;

@@ -29,6 +29,15 @@ BY_RESULT: Final = frozenset({"biochemistry", "foot-status"})  # kinds that are 
 StoredRow = tuple[str | None, IdentifierKind | None, UUID | None, dt.datetime, str, str | None, str | None]
 
 
+def known_by(rows: Sequence[StoredRow], moment: dt.datetime) -> list[StoredRow]:
+    """The rows of what had been received by a moment: the patient's history as it could be told then."""
+    found = [row for row in rows if row[2] is None or row[3] <= moment]
+    if rows and not any(row[0] is not None for row in found):
+        patient = next((row for row in rows if row[0] is not None), rows[0])
+        found.append((patient[0], patient[1], None, moment, "", None, None))
+    return found
+
+
 class _Told(msgspec.Struct, frozen=True, gc=False):
     """One result with its surroundings, before it is known what superseded it."""
 

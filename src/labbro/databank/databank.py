@@ -110,9 +110,13 @@ class Databank:
             raise _no_patient()
         return summary
 
-    def history(self, patient_key: UUID) -> PatientHistory:
-        """All results of a patient with corrections resolved. Raises NotFound for an unknown key."""
-        told = assembling.history(patient_key, self._all("history", {"patient_key": patient_key}))
+    def history(self, patient_key: UUID, known_by: dt.datetime | None = None) -> PatientHistory:
+        """All results of a patient with corrections resolved. Raises NotFound for an unknown key.
+
+        `known_by`: only of what had been received by that moment, as it was told then.
+        """
+        rows = self._all("history", {"patient_key": patient_key})
+        told = assembling.history(patient_key, rows if known_by is None else assembling.known_by(rows, known_by))
         if told is None:
             raise _no_patient()
         return told
@@ -143,6 +147,11 @@ class Databank:
         if row is None:
             raise NotFound("There is no such letter of this patient.", message_da="Patienten har ikke dette brev.")
         return StoredLetter(*row[:-1], findings=_FINDINGS(row[-1]))
+
+    def patient_of_letter(self, letter_key: UUID) -> UUID | None:
+        """Whose letter this is; None where there is no such letter."""
+        row = self._one("patient_of_letter", (letter_key,))
+        return None if row is None else row[0]
 
     def deliveries(self, patient_key: UUID, letter_key: UUID) -> list[StoredDelivery]:
         """The transport envelopes that brought a letter (or a refused one), oldest first; none where it came alone."""

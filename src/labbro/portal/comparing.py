@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from labbro.comparability.decision import Placer
+from labbro.comparability.store import Shown
+from labbro.portal import formats
 from labbro.portal.cumulated import View
 from labbro.portal.filters import Filters
 from labbro.portal.i18n.comparability import ComparingWords, comparing_words
@@ -54,8 +56,21 @@ def way_back(portal: Portal, wanted: Filters) -> str:
     return wanted.way(None if wanted.version == newest else wanted.version)
 
 
-def switch(portal: Portal, told: Opened, view: View, placer: Placer | None) -> Switch | None:
-    """The choice, once it is kept that this view is shown; None where there is no registry to choose."""
+def _notice(words: ComparingWords, version: int, newest: int, as_shown: Shown | None) -> str:
+    """What is said above a view that is not the newest one."""
+    if as_shown is not None:
+        when = formats.moment(formats.danish_time(as_shown.at))
+        return words.as_shown.format(when=when, version=version)
+    return words.older_shown.format(version=version, newest=newest) if version != newest else ""
+
+
+def switch(
+    portal: Portal, told: Opened, view: View, placer: Placer | None, as_shown: Shown | None = None
+) -> Switch | None:
+    """The choice, once it is kept that this view is shown; None where there is no registry to choose.
+
+    A view that is shown again as it was (`as_shown`) is not kept anew.
+    """
     if portal.registry is None or told.visit.session is None:
         return None
     newest = portal.registry.current().version
@@ -63,7 +78,7 @@ def switch(portal: Portal, told: Opened, view: View, placer: Placer | None) -> S
         return None
     words, filters = comparing_words(told.visit.texts.language), view.filters
     version = newest if placer is None else placer.registry.version
-    if placer is not None:
+    if placer is not None and as_shown is None:
         portal.registry.keep_shown(
             told.seen.patient_key,
             actor=told.visit.session.actor.identifier,
@@ -78,7 +93,7 @@ def switch(portal: Portal, told: Opened, view: View, placer: Placer | None) -> S
         version=version,
         shown_by=words.shown_by.format(version=version),
         at_version=f"results{filters.query(by='comparability', version=version)}",
-        newest=words.older_shown.format(version=version, newest=newest) if version != newest else "",
+        newest=_notice(words, version, newest, as_shown),
         newest_version=newest,
         to_newest=f"results{filters.query(by='comparability', version=None)}",
         clear="results?by=code" if placer is None else "results",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -10,9 +11,11 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from labbro.comparability.store import Shown
 from labbro.databank import AccessEntry, StoredLetter
 from labbro.errors import NotAllowed, NotFound
 from labbro.portal import chart, cumulated, detail, filters, formats, grid, originals
+from labbro.portal.as_shown import view_of, views_of
 from labbro.portal.comparing import chosen_placer, switch, version_placer, way_back
 from labbro.portal.cumulated import View
 from labbro.portal.i18n.comparability import comparing_words
@@ -69,17 +72,33 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         told = enter(portal, request, handle, "access-log")
         return told if isinstance(told, Response) else _access(portal, told)
 
-    return [results, course, value, letter_page, original, access]
+    @get("/patients/{handle:str}/as-shown", sync_to_thread=True)
+    def as_shown(request: AnyRequest, handle: FromPath[str]) -> Page:
+        told = enter(portal, request, handle, "history")
+        return told if isinstance(told, Response) else _as_shown(portal, told)
+
+    return [results, course, value, letter_page, original, access, as_shown]
 
 
 def _results(portal: Portal, told: Opened) -> Page:
-    texts = told.visit.texts
     wanted = filters.from_query(told.visit.request.query_params)
     if filters.holds_identity(wanted.text):
         rest = wanted.query(text="", page=1)
         return go_to(f"{told.address}/results{rest}{'&' if rest else '?'}removed=1")
-    history = portal.databank.history(told.seen.patient_key)
-    now = formats.danish_time(portal.clock.now())
+    return _results_page(portal, told, wanted, None)
+
+
+def _as_shown(portal: Portal, told: Opened) -> Page:
+    """The view of results again as it was shown: its filters, its version, what was received by then."""
+    shown = view_of(portal, told.seen.patient_key, told.visit.request.query_params.get("view", ""))
+    wanted = filters.from_query(dict(parse_qsl(shown.filters.removeprefix("?"))))
+    return _results_page(portal, told, wanted, shown)
+
+
+def _results_page(portal: Portal, told: Opened, wanted: filters.Filters, shown: Shown | None) -> Page:
+    texts = told.visit.texts
+    history = portal.databank.history(told.seen.patient_key, known_by=shown.at if shown else None)
+    now = formats.danish_time(shown.at if shown else portal.clock.now())
     placer = chosen_placer(portal, wanted)
     view = cumulated.build(history, wanted, texts=texts, today=now.date(), placer=placer)
     actor = told.visit.session.actor.name if told.visit.session else ""
@@ -90,11 +109,13 @@ def _results(portal: Portal, told: Opened) -> Page:
         patient=banner(portal, told, history.patient, "results", history),
         view=view,
         grid=grid.table(view, texts) if view.groups else "",
-        switch=switch(portal, told, view, placer),
+        switch=switch(portal, told, view, placer, shown),
         elsewhere=bool(history.reports or history.requisitions),
         words=_counts(view, texts),
-        newer=f"results{view.filters.query(page=view.filters.page - 1)}" if view.filters.page > 1 else "",
-        older=f"results{view.filters.query(page=view.filters.page + 1)}" if view.filters.page < view.pages else "",
+        newer=f"results{view.filters.query(page=view.filters.page - 1)}" if view.filters.page > 1 and not shown else "",
+        older=f"results{view.filters.query(page=view.filters.page + 1)}"
+        if view.filters.page < view.pages and not shown
+        else "",
         removed="removed" in told.visit.request.query_params,
         printed=texts.printed.format(when=formats.moment(now), name=actor),
     )
@@ -223,7 +244,8 @@ def _access(portal: Portal, told: Opened) -> Page:
     lines = _access_lines(entries[:MOST_ACCESS_LINES], texts)
     cut = texts.access_cut.format(count=MOST_ACCESS_LINES) if len(entries) > MOST_ACCESS_LINES else ""
     patient = banner(portal, told, summary, "access")
-    return page(portal, told.visit, "access.html", patient=patient, lines=lines, cut=cut)
+    c, views = comparing_words(texts.language), views_of(portal, told.seen.patient_key)
+    return page(portal, told.visit, "access.html", patient=patient, lines=lines, cut=cut, views=views, c=c)
 
 
 def _access_lines(entries: Sequence[AccessEntry], texts: Texts) -> list[AccessLine]:
