@@ -109,7 +109,7 @@ def test_a_bad_letter_in_a_batch_stops_no_other(client):
     [
         (b"--x--\r\n", "multipart/form-data; boundary=x", 400),
         (b"x", "image/png", 415),
-        (b"{}", "application/json", 415),
+        (b"{}", "application/ld+json", 415),
     ],
 )
 def test_what_cannot_hold_a_letter_is_a_problem(client, content, kind, status):

@@ -17,10 +17,12 @@ from tests.databank.building import result as letter_result
 from tests.eu.test_document import NANCY, report, result
 from tests.eu.test_incoming import corrected, made, take
 
-from labbro.eu import api
+from labbro.databank import api as databank_api
+from labbro.eu import api, incoming
 from labbro.eu.normalising import OFFICIAL
 from labbro.eu.reading import read_document
 from labbro.platform import problems
+from labbro.platform.identities import SystemIdentities
 from labbro.platform.settings import IntakeToken
 from labbro.records.model import Code
 
@@ -186,6 +188,66 @@ def test_references_outside_the_document_go_by_type_and_key(client, databank):
     assert entry["resource"]["subject"]["reference"] == f"Patient/{outcome.patient_key}"
     assert entry["fullUrl"].endswith(f"/fhir/Observation/{entry['resource']['id']}")
     assert "urn:uuid" not in json.dumps(entry["resource"])
+
+
+def test_what_search_gives_is_read_by_its_id_and_the_look_is_kept(client, databank):
+    (outcome,) = take(databank, several(3))
+    for kind in ("DiagnosticReport", "Observation"):
+        for entry in search(client, kind, patient=outcome.patient_key)["entry"]:
+            answer = client.get(urlsplit(entry["fullUrl"]).path)
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("application/fhir+json")
+            assert answer.json() == entry["resource"]
+    looks = [one.letter_key for one in databank.access_log(outcome.patient_key)]
+    assert looks.count(outcome.letter_key) == 4
+
+
+def test_the_results_that_a_report_names_can_be_read(client, databank):
+    (outcome,) = take(databank, several(2))
+    (entry,) = search(client, "DiagnosticReport", patient=outcome.patient_key)["entry"]
+    told = [client.get(f"/fhir/{one['reference']}").json() for one in entry["resource"]["result"]]
+    assert [one["valueQuantity"]["value"] for one in told] == [131, 132]
+
+
+def test_what_a_later_document_replaced_is_not_read_as_if_it_held(client, databank):
+    take(databank, made())
+    (before,) = search(client, "Observation", patient=found(client))["entry"]
+    take(databank, made(change=corrected))
+    answer = client.get(urlsplit(before["fullUrl"]).path)
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (404, "not-found")
+
+
+def test_what_the_patient_refused_is_not_read_by_id_either(client, databank):
+    (outcome,) = take(databank, made(report(result(), consent_given=False)))
+    answer = client.get(f"/fhir/DiagnosticReport/{outcome.letter_key.hex}")
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("name", ["1", "{key}", "{key}.0", "{key}.99", "{none}.1", "{key}.1.1"])
+def test_an_id_that_nobody_gave_is_not_found(client, databank, name):
+    (outcome,) = take(databank, made())
+    answer = client.get(f"/fhir/Observation/{name.format(key=outcome.letter_key.hex, none='0' * 32)}")
+    assert (answer.status_code, answer.json()["resourceType"]) == (404, "OperationOutcome")
+
+
+@pytest.mark.parametrize("kind", ["application/fhir+json", "application/json", "application/json; charset=utf-8"])
+def test_a_document_is_posted_as_fhir_or_as_plain_json(databank, settings, clock, kind):
+    doors = databank_api.routes(
+        databank=databank, settings=settings, clock=clock, identities=SystemIdentities(clock), read=incoming.read
+    )
+    with TestClient(Litestar(list(doors), logging_config=None)) as client:
+        answer = client.post("/letters", content=made(), headers={"content-type": kind})
+    assert (answer.status_code, [one["outcome"] for one in answer.json()]) == (200, ["stored"])
+
+
+def test_reading_by_id_asks_for_a_reader_s_token(databank, settings, clock):
+    (outcome,) = take(databank, made())
+    reader = IntakeToken(name="reader", digest=sha256(b"reader").hexdigest())
+    guarded = msgspec.structs.replace(settings, intake_tokens=(reader,), reader_tokens=(reader,))
+    with TestClient(application(databank, guarded, clock)) as client:
+        path = f"/fhir/Observation/{outcome.letter_key.hex}.1"
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers={"authorization": "Bearer reader"}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ RECEIPTS_AT_ONCE: Final = 1000
 SETTLED_AFTER: Final = dt.timedelta(seconds=60)
 
 _TYPES: Final = frozenset(
-    {"application/edifact", "application/xml", "application/octet-stream", "application/fhir+json"}
+    {"application/edifact", "application/xml", "application/octet-stream", "application/fhir+json", "application/json"}
 )
 _RECEIPT_TYPES: Final = {"edifact": "application/edifact", "xml": "application/xml"}
 
@@ -226,7 +226,7 @@ async def _inputs(request: Request[Any, Any, Any]) -> list[tuple[str | None, byt
     else:
         raise HTTPException(
             "Send letters as application/edifact, application/xml, text, application/octet-stream or "
-            "multipart/form-data, European documents as application/fhir+json.",
+            "multipart/form-data, European documents as application/fhir+json or application/json.",
             status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         )
     if not inputs:

@@ -31,6 +31,7 @@ class PostLetters(Operation):
             "text/plain",
             "application/octet-stream",
             "application/fhir+json",
+            "application/json",
         )
         content = {kind: OpenAPIMediaType(schema=_BYTES) for kind in kinds}
         content["multipart/form-data"] = OpenAPIMediaType(schema=_FILES)

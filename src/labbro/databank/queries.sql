@@ -53,6 +53,9 @@ SELECT letter_key, patient_key, sender_ean, letter_identifier, receiver_ean, sta
     envelope_identifier, received_at, source, digest, raw, findings::text
 FROM databank.letter WHERE patient_key = %s AND letter_key = %s;
 
+-- name: patient_of_letter
+SELECT patient_key FROM databank.letter WHERE letter_key = %s;
+
 -- name: requisition
 -- The patient and the key of a requisition by its letter's name. The name's key is derived, so it is looked up by it.
 SELECT letter.patient_key FROM databank.letter

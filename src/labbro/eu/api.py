@@ -28,7 +28,7 @@ from labbro.eu import searching
 from labbro.eu.addresses import Addresses
 from labbro.eu.document import DEFAULT
 from labbro.eu.searching import Search
-from labbro.eu.served import Given, Served
+from labbro.eu.served import Given, Served, in_force_at
 from labbro.platform import logs
 from labbro.platform.clock import Clock
 from labbro.platform.problems import problem_of
@@ -127,6 +127,20 @@ def _fhir(served: Served, door: _Door, settings: Settings, clock: Clock) -> list
         base = f"{settings.public_url or str(request.base_url).rstrip('/')}/fhir"
         return Response(_encode(_page(served, wanted, base, settings.secret)), media_type=FHIR)
 
+    def read(request: AnyRequest, kind: str, name: str) -> Response[bytes]:
+        caller = door.caller(request)
+        wanted = searching.named(kind, name)
+        patient = None if wanted is None else door.patient_of(wanted[0])
+        if wanted is None or patient is None:
+            raise _not_there()
+        document, place = wanted
+        door.log(caller, patient, "document", document)
+        given = served.one_of(patient, document)
+        found = in_force_at(given, place)
+        if found is None:
+            raise _not_there()
+        return Response(_encode(searching.outside(found, given.bundle, patient, document)), media_type=FHIR)
+
     told: dict[str, Any] = {"sync_to_thread": True, "media_type": FHIR, "exception_handlers": {Exception: _failed}}
 
     @get("/fhir/DiagnosticReport", summary="Search a patient's reports (FHIR)", tags=["fhir"], **told)
@@ -146,7 +160,24 @@ def _fhir(served: Served, door: _Door, settings: Settings, clock: Clock) -> list
         told = searching.capability(base, __version__, clock.now().date().isoformat())
         return Response(_encode(told), media_type=FHIR)
 
-    return [diagnostic_reports, observations, metadata]
+    @get("/fhir/DiagnosticReport/{name:str}", summary="One report (FHIR)", tags=["fhir"], **told)
+    def diagnostic_report(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
+        """By the id that search gives. Not found once it is replaced: search gives what is in force."""
+        return read(request, "DiagnosticReport", name)
+
+    @get("/fhir/Observation/{name:str}", summary="One result (FHIR)", tags=["fhir"], **told)
+    def observation(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
+        """By the id that search gives. Not found once it is replaced: search gives what is in force."""
+        return read(request, "Observation", name)
+
+    return [diagnostic_reports, observations, diagnostic_report, observation, metadata]
+
+
+def _not_there() -> NotFound:
+    return NotFound(
+        "There is no such resource in force; search gives what is in force.",
+        message_da="Der er ingen sådan gældende oplysning; søgning giver det, der gælder.",
+    )
 
 
 def _page(served: Served, wanted: Search, base: str, secret: bytes) -> dict[str, Any]:
@@ -159,7 +190,7 @@ def _page(served: Served, wanted: Search, base: str, secret: bytes) -> dict[str,
             assert last is not None
             following = f"{base}/{wanted.kind}?page={searching.sealed(searching.after(wanted, last), secret)}"
             break
-        found.append(searching.outside(resource, given.bundle, wanted.patient))
+        found.append(searching.outside(resource, given.bundle, wanted.patient, given.key))
         last = order
     own = f"{base}/{wanted.kind}?page={searching.sealed(wanted, secret)}"
     total = len(found) if following is None and wanted.after is None else None
@@ -211,6 +242,10 @@ class _Door:
     def known(self, key: UUID) -> None:
         """Raises NotFound for a key that is no patient's."""
         self._databank.patient(key)
+
+    def patient_of(self, document: UUID) -> UUID | None:
+        """Whose document it is; None where there is no such document."""
+        return self._databank.patient_of_letter(document)
 
     def log(self, caller: str, key: UUID, action: AccessAction, document: UUID | None = None) -> None:
         """Durable when it returns."""

@@ -26,6 +26,8 @@ _DATE: Final = re.compile(
     r"(eq|ge|le|gt|lt)?(\d{4})(?:-(\d\d)(?:-(\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?"
 )
 _TAG_BYTES: Final = 16
+_REPORT_ID: Final = re.compile(r"([0-9a-f]{32})")
+_OBSERVATION_ID: Final = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,5})")
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -209,16 +211,40 @@ def searchset(entries: Sequence[Json], base: str, total: int | None, own: str, f
     return found
 
 
-def outside(resource: Json, bundle: Json, patient: UUID) -> Json:
-    """A resource as it stands outside its document: references by type and id, the patient by the key."""
+def outside(resource: Json, bundle: Json, patient: UUID, document: UUID) -> Json:
+    """A resource as it stands outside its document: references by type and id, the patient by the key.
+
+    Its id is the document's key, and of an Observation its place in the document besides: by it the resource is found
+    again without its patient being told.
+    """
     names: dict[str, str] = {}
+    given = ""
+    place = 0
     for one in bundle["entry"]:
         told = one["resource"]
         kind = str(told.get("resourceType"))
-        own = str(patient) if kind == "Patient" else str(told.get("id") or str(one["fullUrl"]).rsplit(":", 1)[-1])
+        place += kind == "Observation"
+        own = _own_id(one, kind, place, patient, document)
         names[str(one["fullUrl"])] = f"{kind}/{own}"
         names[f"{kind}/{told.get('id')}"] = f"{kind}/{own}"
-    return cast("Json", _renamed(resource, names))
+        given = own if told is resource else given
+    return {**cast("Json", _renamed(resource, names)), "id": given}
+
+
+def _own_id(entry: Json, kind: str, place: int, patient: UUID, document: UUID) -> str:
+    if kind == "Patient":
+        return str(patient)
+    if kind == "DiagnosticReport":
+        return document.hex
+    if kind == "Observation":
+        return f"{document.hex}.{place}"
+    return str(entry["resource"].get("id") or str(entry["fullUrl"]).rsplit(":", 1)[-1])
+
+
+def named(kind: str, told: str) -> tuple[UUID, int] | None:
+    """The document behind an id that `outside` gave, and the Observation's place in it (0: the report); else None."""
+    found = _OBSERVATION_ID.fullmatch(told) if kind == "Observation" else _REPORT_ID.fullmatch(told)
+    return None if found is None else (UUID(found[1]), int(found[2]) if kind == "Observation" else 0)
 
 
 def _renamed(told: object, names: Mapping[str, str]) -> object:
@@ -239,12 +265,12 @@ def outcome(code: str, text: str) -> Json:
 
 
 def capability(url: str, version: str, made_on: str) -> Json:
-    """What this server can: search reports and observations of a patient."""
+    """What this server can: read reports and observations, and search those of a patient."""
 
     def searched(kind: str, *names: tuple[str, str]) -> Json:
         return {
             "type": kind,
-            "interaction": [{"code": "search-type"}],
+            "interaction": [{"code": "read"}, {"code": "search-type"}],
             "searchParam": [{"name": name, "type": of} for name, of in names],
         }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from uuid import UUID
 
 from labbro.comparability.decision import Placer
@@ -105,6 +106,15 @@ def _with_members(told: Json, by_address: Mapping[str, Json], seen: set[int]) ->
         found = by_address.get(str(member.get("reference")))
         if found is not None:
             yield from _with_members(found, by_address, seen)
+
+
+def in_force_at(given: Given, place: int) -> Json | None:
+    """The report (place 0) or the Observation at a place of the document; None where it is not there or replaced."""
+    if place == 0:
+        return given.diagnostic_of(given.bundle) if given.in_force else None
+    found = (one["resource"] for one in given.bundle["entry"] if one["resource"]["resourceType"] == "Observation")
+    wanted = next(islice(found, place - 1, None), None)
+    return next((told for _, told in given.observations() if told is wanted), None)
 
 
 class Served:
