@@ -36,7 +36,7 @@ def serve(settings: Settings, edge: Edge, *, on_ready: Callable[[str], None]) ->
     Raises NotConfigured when the settings may not be served: off loopback without TLS, or on a port in use.
     """
     check_servable(settings)
-    _spare_the_collector()
+    spare_the_collector()
     set_asyncio_executor(ThreadPoolExecutor(settings.threads, thread_name_prefix="labbro"))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(settings, edge, on_ready))
@@ -67,7 +67,7 @@ def _check_free(host: str, port: int, name: str) -> None:
             ) from None
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Takes what was loaded at the start out of garbage collection, and collects less often.
 
     Without this the 95th percentile of a large patient's page is four times its median: full collections walk over

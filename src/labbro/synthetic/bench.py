@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from labbro import letters
 from labbro.synthetic.answers import Style, answer
@@ -21,22 +20,26 @@ _NUMBER, _LABORATORY_NUMBER, _REQUISITION = "ZZZZ0000Z0000", "990000009999", "99
 _VALUE = "#{:03d}#"
 
 
-def bench_reports(n: int, results: int = 20, seed: int = 1, patients: int | None = None) -> Iterator[bytes]:
+def bench_reports(
+    n: int, results: int = 20, seed: int = 1, patients: int | None = None, first: frozenset[str] = frozenset()
+) -> Iterator[bytes]:
     """`n` EDIFACT interchanges of one R0131K letter each, with so many results (at most 60) and own identities.
 
     The letters are spread over `patients` people (a tenth of `n` unless told). Made by exchanging numbers in a
-    letter that was written once, so values vary but tell no story; use population.letters for people.
+    letter that was written once, so values vary but tell no story; use population.letters for people. Codes in
+    `first` are taken before others, each once.
     """
-    template = _template(results)
+    analytes = _analytes(results, first)
+    template = _template(analytes)
     people = [person(seed, index) for index in range(patients or max(1, n // 10))]
     numberings = [Numbering(tag_of("bench", seed, results), who.index) for who in people]
     chance = Chance(seed, "bench")
     for count in range(n):
         place = count % len(people)
-        yield _exchanged(template, people[place], numberings[place], chance, results)
+        yield _exchanged(template, people[place], numberings[place], chance, analytes)
 
 
-def _exchanged(template: str, who: Person, numbering: Numbering, chance: Chance, results: int) -> bytes:
+def _exchanged(template: str, who: Person, numbering: Numbering, chance: Chance, analytes: Sequence[Analyte]) -> bytes:
     sample = numbering.sample()
     text = (
         template.replace(_NUMBER, numbering.letter())
@@ -45,13 +48,13 @@ def _exchanged(template: str, who: Person, numbering: Numbering, chance: Chance,
         .replace(_sentinel().cpr, who.cpr)
         .replace(_sentinel().surname, who.surname)
     )
-    for place, analyte in enumerate(_analytes(results)):
+    for place, analyte in enumerate(analytes):
         number = analyte.level_men * chance.between(0.7, 1.4)
         text = text.replace(_VALUE.format(place), f"{number:.{analyte.decimals}f}", 1)
     return text.encode("latin-1")
 
 
-def _template(results: int) -> str:
+def _template(analytes: Sequence[Analyte]) -> str:
     style = Style(Maker(EGEBRO.party.organisation, EGEBRO.code), male=True, age_years=50)
     planned = PlannedLetter(
         version="XR0131K",
@@ -61,7 +64,7 @@ def _template(results: int) -> str:
         receiver=PRACTICES[7].party,
         person=_sentinel(),
         sample=SampleTaken(_LABORATORY_NUMBER, _REQUISITION, f"QEB-{_LABORATORY_NUMBER}", _MOMENT),
-        results=tuple(_numbered(place, answer(found, 1.0, style)) for place, found in enumerate(_analytes(results))),
+        results=tuple(_numbered(place, answer(found, 1.0, style)) for place, found in enumerate(analytes)),
         results_at=_MOMENT + dt.timedelta(hours=3),
         authorised_at=_MOMENT + dt.timedelta(hours=3),
         sent_at=_MOMENT + dt.timedelta(hours=4),
@@ -70,12 +73,17 @@ def _template(results: int) -> str:
     return letters.write(letter_of(planned), "edifact").data.decode("latin-1")
 
 
-def _analytes(results: int) -> list[Analyte]:
+def _analytes(results: int, first: frozenset[str]) -> list[Analyte]:
     """The first of the catalogue that are numbers with a unit."""
-    numbers = (
+    numbers = [
         found for found in catalogue().values() if found.analysis.scale == "ratio" and found.analysis.unit != "1"
-    )
-    return list(itertools.islice(numbers, results))
+    ]
+    if first:
+        once: dict[str, Analyte] = {}
+        for found in numbers:
+            once.setdefault(found.analysis.code, found)
+        numbers = sorted(once.values(), key=lambda found: found.analysis.code not in first)
+    return numbers[:results]
 
 
 def _numbered(place: int, result: PlannedResult) -> PlannedResult:

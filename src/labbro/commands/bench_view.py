@@ -1,0 +1,323 @@
+"""`labbro bench view`: a large patient's look-up while ten times as many results are stored, in turns with one tenth.
+
+How it is measured. Two databanks with embedded PostgreSQL of their own, both running: one with a tenth of the results,
+one with all. Every patient has 2,000 results in 100 letters over nine years, most of them under codes that the
+registry knows, and letters of all patients lie among each other as they would have come in. The tenth is taken in by
+the intake; the rest are its rows again, under keys of other people derived as the intake derives them, written by the
+database itself in the same order: the same rows by way of the intake would take hours.
+
+Patients are chosen at random among all. Rounds alternate between the two databanks and between what is asked: the
+history alone, and the whole page through the application with session, access log and HTML, by code and by
+comparability. The plan of the history's statement is kept with the figures, and the load of the machine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import re
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from labbro.commands.bench import Measure
+from labbro.comparability import demonstration
+from labbro.comparability.seed import SEED
+from labbro.databank import loading
+from labbro.databank.keys import PatientKeys
+from labbro.errors import WrongUse
+from labbro.platform import logs, serving
+from labbro.platform.database import Database, load_sql
+from labbro.platform.settings import Settings, from_environment
+from labbro.synthetic.bench import bench_reports
+from labbro.synthetic.people import person
+
+RESULTS: Final = 1_000_000
+TIMES: Final = 10  # as many as in the smaller databank
+RESULTS_A_LETTER: Final = 20
+LETTERS_A_PATIENT: Final = 100
+RESULTS_A_PATIENT: Final = RESULTS_A_LETTER * LETTERS_A_PATIENT
+ROUNDS: Final = 10
+LOOK_UPS: Final = 50  # a round, of each kind, in each databank
+SEED_OF_PEOPLE: Final = 99
+DAY: Final = b"20250304"  # on which every letter of bench_reports was sampled
+FIRST_DAY: Final = dt.date(2016, 1, 4)
+DAYS_BETWEEN: Final = 31
+P99_BOUND_MS: Final = 50.0
+RATIO_BOUND: Final = 1.2
+HISTORY: Final = "history of a patient with 2,000 results"
+BY_CODE: Final = "whole page by code"
+BY_COMPARABILITY: Final = "whole page by comparability"
+
+_SECRET: Final = b"the bench's own; everybody in it is invented"
+_SQL: Final = load_sql("labbro.commands", "bench_view.sql")
+_ASKED: Final = load_sql("labbro.databank", "queries.sql")
+_COPIED: Final = ("letter", "report", "sample", "result")
+
+
+def run(results: int = RESULTS, data: Path | None = None) -> list[Measure]:
+    """Everything: a million results in some four minutes on two cores, ten million in some twenty.
+
+    `data`: a folder that keeps both databanks, so that a second run only measures.
+    """
+    people = results // RESULTS_A_PATIENT
+    if people < TIMES or results % (RESULTS_A_PATIENT * TIMES):
+        raise WrongUse(f"--results is a multiple of {RESULTS_A_PATIENT * TIMES}: every patient has 2,000.")
+    settings = msgspec.structs.replace(
+        from_environment(), database_url=None, demonstration=True, lookups_per_hour=1_000_000, secret=_SECRET
+    )
+    if data is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="bench-", dir=settings.data_dir) as folder:
+            return _measured(settings, Path(folder), people)
+    data.mkdir(parents=True, exist_ok=True)
+    return _measured(settings, data, people)
+
+
+def _measured(settings: Settings, folder: Path, people: int) -> list[Measure]:
+    logs.configure("warning")  # a line for each of thousands of requests tells nothing here
+    small, large = (_at(settings, folder / f"{count}-people") for count in (people // TIMES, people))
+    if not large.data_dir.exists():
+        shutil.rmtree(small.data_dir, ignore_errors=True)
+        _fill(small, people // TIMES)
+        _grow(small, large, people)
+    before = os.getloadavg()[0]
+    with _looking(small) as tenth, _looking(large) as whole:
+        loads = _rounds(tenth, whole)
+        found = [*_compared(tenth, whole), whole.plan()]
+    return [*found, _load_of_machine(before, loads)]
+
+
+def _at(settings: Settings, folder: Path) -> Settings:
+    return msgspec.structs.replace(settings, data_dir=folder)
+
+
+# --- filling -------------------------------------------------------------------------------------------------------
+
+
+def _fill(settings: Settings, people: int) -> None:
+    """The smaller databank, by the intake."""
+    settings.data_dir.mkdir(parents=True)
+    codes = frozenset(code.value for measurand in SEED.measurands for code in measurand.codes)
+    count = people * LETTERS_A_PATIENT
+    letters = bench_reports(count, RESULTS_A_LETTER, SEED_OF_PEOPLE, people, first=codes)
+    with TemporaryDirectory(dir=settings.data_dir) as folder, loading.open_databank(settings):
+        files = [_written(Path(folder) / f"{at}.edi", _dated(data, at // people)) for at, data in enumerate(letters)]
+        kinds = {outcome.kind for _, outcome in loading.load(files, settings)}
+    if kinds != {"stored"}:
+        raise AssertionError("the letters of the bench were not all stored")
+    with Database.open(settings) as database:
+        _settle(database)
+    _say(f"filled with {people * RESULTS_A_PATIENT} results")
+
+
+def _dated(data: bytes, month: int) -> bytes:
+    """A letter of every month for each patient, in the order of their days."""
+    return data.replace(DAY, f"{FIRST_DAY + dt.timedelta(days=DAYS_BETWEEN * month):%Y%m%d}".encode())
+
+
+def _written(path: Path, data: bytes) -> str:
+    path.write_bytes(data)
+    return str(path)
+
+
+def _grow(small: Settings, large: Settings, people: int) -> None:
+    """The larger databank: a copy of the smaller one, and its rows again under the keys of other people."""
+    making = _at(large, large.data_dir.with_suffix(".making"))
+    shutil.rmtree(making.data_dir, ignore_errors=True)
+    shutil.copytree(small.data_dir, making.data_dir, copy_function=_copied)
+    for folder in [small.data_dir, *(path for path in small.data_dir.rglob("*") if path.is_dir())]:
+        _given(folder, making.data_dir / folder.relative_to(small.data_dir))
+    keys = PatientKeys(_SECRET)
+    cprs = [person(SEED_OF_PEOPLE, number).cpr for number in range(people)]
+    known = [(keys.of_identifier("cpr", "", cpr), cpr) for cpr in cprs]
+    own = people // TIMES
+    with Database.open(making) as database:
+        with database.connection() as connection:
+            connection.execute(_SQL["originals"])
+        for turn in range(1, TIMES):
+            others = known[turn * own : (turn + 1) * own]
+            with database.connection() as connection:
+                _again(connection, turn, known[:own], others)
+            _say(f"filled with {(turn + 1) * own * RESULTS_A_PATIENT} results")
+        with database.connection() as connection:
+            connection.execute(_SQL["drop_originals"])
+        _settle(database)
+    making.data_dir.rename(large.data_dir)
+
+
+def _copied(of: str, to: str) -> None:
+    shutil.copy2(of, to)
+    _given(Path(of), Path(to))
+
+
+def _given(of: Path, to: Path) -> None:
+    """The same owner: PostgreSQL runs under an account of its own where Labbro is run by root."""
+    told = of.stat()
+    os.chown(to, told.st_uid, told.st_gid)
+
+
+def _again(
+    connection: psycopg.Connection[Any], turn: int, of: Sequence[tuple[UUID, str]], to: Sequence[tuple[UUID, str]]
+) -> None:
+    connection.execute(_SQL["in_order"])
+    connection.execute(_SQL["no_others"])
+    olds, news, names = [key for key, _ in of], [key for key, _ in to], [name for _, name in to]
+    connection.execute(_SQL["others"], (olds, news, names))
+    connection.execute(_SQL["again_patient"])
+    for table in _COPIED:
+        connection.execute(_SQL[f"again_{table}"], {"turn": str(turn)})
+
+
+def _settle(database: Database) -> None:
+    """What the database would have done by itself over years, so that none of it falls into the measuring."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(_SQL["settle"])
+
+
+# --- looking -------------------------------------------------------------------------------------------------------
+
+
+class _Looking:
+    """One databank behind the whole application, and what its look-ups took, in milliseconds."""
+
+    def __init__(self, services: Any, client: Any) -> None:
+        self._services, self._client = services, client
+        self.times: dict[str, list[float]] = {HISTORY: [], BY_CODE: [], BY_COMPARABILITY: []}
+        with services.database.connection() as connection:
+            self.patients: list[tuple[str, UUID]] = connection.execute(_SQL["patients"]).fetchall()
+            (self.results,) = connection.execute(_SQL["results"]).fetchone()
+        client.follow_redirects = False
+        client.post("/sign-in/demonstration", data={"form_token": _token(client.get("/sign-in").text), "who": "asta"})
+        self._form_token = _token(client.get("/").text)
+
+    def round(self, chance: random.Random, count: int, *, kept: bool = True) -> None:
+        """So many patients, each asked for in every way; `kept` False: only to warm up."""
+        for identifier, key in chance.choices(self.patients, k=count):
+            began = time.perf_counter()
+            history = self._services.databank.history(key)
+            took = {HISTORY: time.perf_counter() - began}
+            if len(history.rows) != RESULTS_A_PATIENT:
+                raise AssertionError("a patient of the bench has not all results")
+            del history
+            form = {"form_token": self._form_token, "identifier": identifier}
+            address = self._client.post("/patients", data=form).headers["location"]
+            for name, way in ((BY_CODE, "code"), (BY_COMPARABILITY, "comparability")):
+                began = time.perf_counter()
+                page = self._client.get(f"{address}?by={way}")
+                took[name] = time.perf_counter() - began
+                if page.status_code != 200 or "moglobin" not in page.text:
+                    raise AssertionError("the page of a patient was not answered")
+            if kept:
+                for name, seconds in took.items():
+                    self.times[name].append(round(seconds * 1000, 3))
+
+    def plan(self) -> Measure:
+        """The plan of the history's statement for one patient, as it was run."""
+        with self._services.database.connection() as connection:
+            asked = b"EXPLAIN (ANALYZE, BUFFERS) " + _ASKED["history"]
+            rows = connection.execute(asked, {"patient_key": self.patients[0][1]}).fetchall()
+        lines = tuple(line for (line,) in rows)
+        found = re.search(r"Execution Time: ([0-9.]+) ms", lines[-1])
+        assert found is not None
+        name = f"the history's statement alone, {self.results} results stored"
+        return Measure(name=name, value=float(found[1]), unit="ms", notes=lines)
+
+
+@contextmanager
+def _looking(settings: Settings) -> Generator[_Looking]:
+    from litestar.testing import TestClient
+
+    from labbro import server
+
+    services = server.open_services(settings)
+    try:
+        assert services.registry is not None
+        demonstration.found(services.registry)
+        application: Any = server.application(services)
+        client: TestClient[Any]
+        with TestClient(application, base_url=settings.public_url) as client:
+            yield _Looking(services, client)
+    finally:
+        services.close()
+
+
+def _rounds(tenth: _Looking, whole: _Looking) -> list[float]:
+    """The load average of the machine after each round."""
+    chance = random.Random(1)  # noqa: S311 - the same patients in every run
+    for one in (tenth, whole):
+        one.round(chance, LOOK_UPS // 5, kept=False)
+    serving.spare_the_collector()
+    loads: list[float] = []
+    for number in range(ROUNDS):
+        for one in (tenth, whole) if number % 2 else (whole, tenth):
+            one.round(chance, LOOK_UPS)
+        loads.append(os.getloadavg()[0])
+        _say(f"round {number + 1} of {ROUNDS}, load {loads[-1]:.1f}")
+    return loads
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', page)
+    if found is None:
+        raise AssertionError("the page has no form")
+    return found[1]
+
+
+# --- telling -------------------------------------------------------------------------------------------------------
+
+
+def _compared(tenth: _Looking, whole: _Looking) -> Iterator[Measure]:
+    for name, times in whole.times.items():
+        ours, reference = _cuts(times), _cuts(tenth.times[name])
+        told = f"{name}, {whole.results} results stored"
+        for cut, value, beside, raw in (
+            ("p50", ours[0], reference[0], times),
+            ("p99", ours[1], reference[1], tenth.times[name]),
+        ):
+            yield Measure(
+                name=f"{told}, {cut} beside a tenth",
+                value=value,
+                unit="ms",
+                reference=beside,
+                reference_name=f"{tenth.results} stored",
+                ratio=value / beside,
+                bound=RATIO_BOUND,
+                bound_on="ratio",
+                raw=tuple(raw),
+                notes=("raw: " + ("all stored" if raw is times else "a tenth stored"),),
+            )
+        bound = None if name == HISTORY else P99_BOUND_MS
+        yield Measure(name=f"{told}, p99", value=ours[1], unit="ms", bound=bound)
+
+
+def _cuts(times_ms: Sequence[float]) -> tuple[float, float]:
+    """The median and the 99th percentile."""
+    cuts = statistics.quantiles(times_ms, n=100, method="inclusive")
+    return cuts[49], cuts[98]
+
+
+def _load_of_machine(before: float, loads: Sequence[float]) -> Measure:
+    return Measure(
+        name="load average of the machine over a minute, by round (the bench itself is about 1)",
+        value=statistics.median(loads),
+        unit="processes",
+        reference=before,
+        reference_name="before the rounds",
+        raw=tuple(round(load, 2) for load in loads),
+    )
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
