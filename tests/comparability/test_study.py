@@ -12,6 +12,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 from scipy import stats
 
+from labbro.comparability.model import Evidence
 from labbro.comparability.study.bland_altman import bland_altman
 from labbro.comparability.study.deming import deming
 from labbro.comparability.study.lines import Interval
@@ -253,6 +255,13 @@ def test_the_command_prints_figures_and_keeps_a_page(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["verdict"] == "comparable"
     assert "<h1>pairs.csv: comparable</h1>" in page.read_text(encoding="utf-8")
+    told = subprocess.run([LABBRO, *words, "--format", "evidence"], capture_output=True, text=True)
+    evidence = msgspec.json.decode(told.stdout, type=Evidence)
+    assert (evidence.kind, evidence.count, evidence.low, evidence.high) == ("study", 60, min(x), max(x))
+    assert evidence.slope == pytest.approx(1, abs=0.01)
+    assert evidence.bias_low is not None
+    assert evidence.bias_percent is not None
+    assert evidence.bias_low <= evidence.bias_percent
 
 
 @pytest.mark.parametrize(

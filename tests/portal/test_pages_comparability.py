@@ -17,7 +17,8 @@ from tests.records.building import letter
 
 from labbro import letters, server
 from labbro.comparability import demonstration
-from labbro.comparability.seed import SEED
+from labbro.comparability.model import Evidence
+from labbro.comparability.seed import SEED, national
 from labbro.comparability.store import Change, RegistryStore, changes_of
 from labbro.databank import Databank
 from labbro.databank.keys import PatientKeys
@@ -353,6 +354,9 @@ def test_a_table_that_cannot_be_read_says_which_line(client: Client) -> None:
     [
         ("procedure", {"procedure_id": "x", "codes": "NPU1"}, "system/value/responsible"),
         ("assertion", {"evidence_source": "x", "low": "many"}, "ikke et tal"),
+        ("assertion", {"evidence_source": "x", "study": "{"}, "Forsøgets tal kan ikke læses"),
+        ("measurand", {"measurand_id": "x", "codes": "NPU1"}, "system/value/responsible"),
+        ("conversion", {"from_unit": "a", "to_unit": "b", "source": "s", "factor": "x"}, "ikke et tal"),
         ("procedure", {"procedure_id": "x", "codes": "iupac/NPU08669/SST", "valid_from": "soon"}, "kan ikke læses"),
     ],
 )
@@ -374,6 +378,58 @@ def test_a_procedure_and_a_group_can_be_proposed_by_form(client: Client, store: 
     told = client.post("/method-registry/propose/group", data=filled(client, "group") | group)
     assert "measurand_id: creatinine" in words(client.get(told.headers["location"]))
     assert {one.state for one in store.proposals()} == {"open", "released"}
+
+
+def test_a_measurand_and_an_equation_can_be_proposed_by_form_and_released(client: Client, store: RegistryStore) -> None:
+    sign_in(client, "carla")
+    measurand = {"measurand_id": "potassium", "label_da": "Kalium", "label_en": "Potassium", "unit": "mmol/l",
+                 "codes": "iupac/NPU03230/SST", "note": "ny"}  # fmt: skip
+    equation = {"measurand_id": "crp", "from_unit": "pmol/L", "to_unit": "mg/L", "factor": "0,000105",
+                "source": "molmasse 105 kg/mol", "note": "ny"}  # fmt: skip
+    for form, told in (("measurand", measurand), ("conversion", equation)):
+        answer = client.post(f"/method-registry/propose/{form}", data=filled(client, form) | told)
+        assert answer.status_code == 303, words(answer)
+    for proposal in store.proposals():
+        store.release(proposal.proposal_id, by="bent")
+    registry = store.current()
+    assert registry.measurands["potassium"].codes == (national("NPU03230"),)
+    assert registry.measurands["potassium"].unit == "mmol/L"
+    known = registry.conversion("crp", "pmol/L", "mg/L")
+    assert known is not None
+    assert (known.factor, known.source) == (0.000105, "molmasse 105 kg/mol")
+
+
+def test_a_group_is_withdrawn_by_form_and_a_measurand_keeps_its_variation(client: Client, store: RegistryStore) -> None:
+    sign_in(client, "carla")
+    group = {"group_id": "psa-who", "anchor_procedure_id": "psa-qkl-who", "label_da": "PSA", "label_en": "PSA",
+             "unit": "µg/L", "status": "withdrawn", "note": "ud"}  # fmt: skip
+    client.post("/method-registry/propose/group", data=filled(client, "group") | group)
+    psa = {"measurand_id": "psa", "label_da": "PSA", "label_en": "PSA", "unit": "µg/L",
+           "codes": "iupac/NPU08669/SST", "note": "navn"}  # fmt: skip
+    client.post("/method-registry/propose/measurand", data=filled(client, "measurand") | psa)
+    before = store.current().measurands["psa"].within
+    for proposal in store.proposals():
+        if proposal.state == "open":
+            store.release(proposal.proposal_id, by="bent")
+    assert store.current().groups["psa-who"].status == "withdrawn"
+    assert store.current().measurands["psa"].within == before
+
+
+def test_the_figures_of_a_study_are_taken_whole_and_judged(client: Client, store: RegistryStore) -> None:
+    sign_in(client, "carla")
+    study = Evidence(kind="study", source="pairs.csv", count=60, low=2, high=90, slope=1.03, slope_low=1.02,
+                     slope_high=1.04, intercept=-0.2, bias_percent=2.9, bias_low=2.4, bias_high=3.3)  # fmt: skip
+    told = {"group_id": "alat", "procedure_id": "alat-older-code", "verdict": "comparable", "low": "1", "high": "80",
+            "allowable_percent": "8", "purpose": "monitoring", "study": msgspec.json.encode(study).decode(),
+            "evidence_source": "blad 7", "note": "forsøg"}  # fmt: skip
+    answer = client.post("/method-registry/propose/assertion", data=filled(client, "assertion") | told)
+    page = words(client.get(answer.headers["location"]))
+    assert "rækker ud over 2 til 90, som blad 7 dækker" in page
+    answer = client.post("/method-registry/propose/assertion", data=filled(client, "assertion") | told | {"low": "2"})
+    proposal = uuid.UUID(answer.headers["location"].rpartition("/")[2])
+    store.release(proposal, by="bent")
+    (kept,) = store.current().assertion("alat:alat-older-code").evidence
+    assert kept == msgspec.structs.replace(study, source="blad 7")
 
 
 def test_the_one_who_proposed_may_take_it_back(client: Client, store: RegistryStore) -> None:

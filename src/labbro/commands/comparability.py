@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from labbro.comparability.study.evidence import evidence_of
 from labbro.comparability.study.pairs import read_pairs
 from labbro.comparability.study.report import report_html, report_text
 from labbro.comparability.study.specification import Specification, from_biological_variation, stated
@@ -21,6 +22,7 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    evidence = "evidence"
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +42,9 @@ def compare(
     ratio: Annotated[float, typer.Option(help="Variance of y's error over that of x's (Deming).")] = 1.0,
     seed: Annotated[int, typer.Option(help="Of the resampling; the same seed gives the same figures.")] = 1,
     html: Annotated[Path | None, typer.Option(help="Also a page with the plots, to this file.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="For people, or one JSON object.")] = Format.text,
+    form: Annotated[
+        Format, typer.Option("--format", help="For people, one JSON object, or evidence as the registry takes it.")
+    ] = Format.text,
 ) -> None:
     """Compares two measurement procedures by paired results, and judges the bias where decisions are made.
 
@@ -52,9 +56,11 @@ def compare(
     )  # fmt: skip
     if html is not None:
         html.write_text(report_html(told, f"{file.name}: {told.verdict}"), encoding="utf-8")
-    print(msgspec.json.encode(told).decode() if form is Format.json else report_text(told), end="")
-    if form is Format.json:
-        print()
+    if form is Format.text:
+        print(report_text(told), end="")
+    else:
+        figures = told if form is Format.json else evidence_of(told, file.name)
+        print(msgspec.json.encode(figures).decode())
 
 
 def _text(file: Path) -> str:

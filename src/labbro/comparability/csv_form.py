@@ -56,6 +56,14 @@ def procedure_of(row: dict[str, str]) -> Procedure:
         raise _wrong(str(error)) from None
 
 
+def codes_of(text: str) -> tuple[CodeRef, ...]:
+    """Codes as `system/value/responsible`, by blanks. Raises WrongUse `registry-csv`."""
+    try:
+        return tuple(_code(part) for part in text.split())
+    except ValueError as error:
+        raise _wrong(str(error)) from None
+
+
 def write_procedures(procedures: tuple[Procedure, ...]) -> str:
     """The same as text."""
     out = io.StringIO()

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
 
 from labbro.codes.units import normal_unit
 from labbro.comparability.csv_form import procedure_of
-from labbro.comparability.model import Assertion, Entries, Group, Verdict
+from labbro.comparability.model import Assertion, Entries, Evidence, Group, PropertyKind, Verdict
 from labbro.comparability.registry import Registry
 from labbro.comparability.store import Change, changes_of
 from labbro.errors import WrongUse
 from labbro.portal.numbers.blocks import Choice, Content, Field, Form, Section
 from labbro.portal.registry.door import address_of
+from labbro.portal.registry.filling import Said, measurands, number, struct, why
+from labbro.portal.registry.forms_units import conversion_form, measurand_form
 from labbro.portal.registry.views import verdict_word
 
-T = TypeVar("T", bound=msgspec.Struct)
-Said = Callable[[str, str], str]
 _VERDICTS: tuple[Verdict, ...] = ("same", "comparable", "caution", "convertible", "not", "unknown")
 # Names of fields of procedures, in both languages, with what is to be written where that is not plain.
 _FIELDS = (
@@ -31,6 +31,7 @@ _FIELDS = (
     ("kit", "Reagens", "Kit", ""),
     ("calibrator", "Kalibrator", "Calibrator", ""),
     ("specimen", "Prøvemateriale", "Specimen", ""),
+    ("container", "Prøverør", "Container", ""),
     ("site", "Sted på kroppen", "Anatomical site", ""),
     ("formula", "Formel", "Formula", ""),
     ("unit", "Enhed", "Unit", "µmol/L"),
@@ -52,17 +53,13 @@ def page(registry: Registry, query: Callable[[str], str], new_id: Callable[[], U
             ),
             Section(heading=said("En målemetode", "A procedure"), forms=(_procedure_form(registry, new_id(), said),)),
             Section(heading=said("En gruppe", "A group"), forms=(_group_form(registry, query, new_id(), said),)),
+            Section(heading=said("En målestørrelse", "A measurand"), forms=(measurand_form(new_id(), said),)),
+            Section(
+                heading=said("En omregning mellem enheder", "An equation between units"),
+                forms=(conversion_form(registry, new_id(), said),),
+            ),
         ),
     )
-
-
-def _why(said: Said) -> Field:
-    return Field("note", said("Hvorfor", "Why"), longest=300)
-
-
-def _measurands(registry: Registry, said: Said) -> tuple[Choice, ...]:
-    found = sorted(registry.entries.measurands, key=lambda one: said(one.label_da, one.label_en))
-    return tuple(Choice(one.measurand_id, said(one.label_da, one.label_en)) for one in found)
 
 
 def _procedures(registry: Registry, chosen: str) -> tuple[Choice, ...]:
@@ -71,7 +68,7 @@ def _procedures(registry: Registry, chosen: str) -> tuple[Choice, ...]:
 
 
 def _procedure_form(registry: Registry, request_id: UUID, said: Said) -> Form:
-    fields = [Field("measurand_id", said("Målestørrelse", "Measurand"), "select", choices=_measurands(registry, said))]
+    fields = [Field("measurand_id", said("Målestørrelse", "Measurand"), "select", choices=measurands(registry, said))]
     fields += [
         Field(name, said(da, en), hint=said(f"Fx {hint}", f"Such as {hint}") if hint else "", required=name in _NEEDED)
         for name, da, en, hint in _FIELDS
@@ -80,13 +77,15 @@ def _procedure_form(registry: Registry, request_id: UUID, said: Said) -> Form:
     fields += [
         Field("traceability", said("Sporbarhed (klasse)", "Traceability (class)"), "select", required=False,
               choices=classes),
+        Field("kind", said("Størrelsesart", "Kind of quantity"), "select", required=False, choices=(
+            Choice("", said("ikke oplyst", "not stated")), *(Choice(one, one) for one in get_args(PropertyKind)))),
         Field("point_of_care", said("Patientnær måling", "Point of care"), "select", required=False,
               choices=(Choice("no", said("nej", "no")), Choice("yes", said("ja", "yes")))),
         Field("valid_from", said("Gælder fra", "Valid from"), "date", required=False),
         Field("valid_to", said("Gælder til (første dag, den ikke gælder)", "Valid to (first day it does not hold)"),
               "date", required=False),
         Field("source", said("Kilde", "Source"), required=False),
-        _why(said),
+        why(said),
     ]  # fmt: skip
     return Form(
         action=address_of("propose", "procedure"),
@@ -107,6 +106,10 @@ def _assertion_form(registry: Registry, query: Callable[[str], str], request_id:
               choices=tuple(Choice(one, verdict_word(one, said), one == query("verdict")) for one in _VERDICTS)),
         Field("low", said("Gælder fra værdi", "Holds from value"), required=False),
         Field("high", said("Gælder til værdi", "Holds to value"), required=False),
+        Field("purpose", said("Formål", "Purpose"), "select", required=False, choices=(
+            Choice("", said("ethvert", "any")),
+            Choice("monitoring", said("forløb over tid", "courses over time")),
+            Choice("diagnosis", said("diagnose (samler ingen rækker)", "diagnosis (joins no rows)")))),
         Field("allowable_percent", said("Tilladt bias i procent", "Allowable bias in per cent"), required=False),
         Field("evidence_kind", said("Grundlag", "Evidence"), "select", choices=(
             Choice("study", said("sammenligningsforsøg", "comparison study")),
@@ -114,6 +117,11 @@ def _assertion_form(registry: Registry, query: Callable[[str], str], request_id:
             Choice("traceability", said("sporbarhed", "traceability")),
             Choice("statement", said("udtalelse", "statement")))),
         Field("evidence_source", said("Hvor grundlaget findes", "Where the evidence is"), longest=300),
+        Field("study", said("Forsøgets tal", "Figures of the study"), "area", required=False, longest=4000,
+              hint=said("Fra labbro comparability study --format evidence; så er felterne herunder unødvendige.",
+                        "From labbro comparability study --format evidence; the fields below are then not needed.")),
+        Field("evidence_low", said("Prøver fra værdi", "Samples from value"), required=False),
+        Field("evidence_high", said("Prøver til værdi", "Samples to value"), required=False),
         Field("count", said("Antal prøver", "Number of samples"), "number", required=False),
         Field("bias_percent", said("Største bias i procent", "Largest bias in per cent"), required=False),
         Field("note_da", said("Bemærkning til læseren på dansk", "Note to the reader in Danish"), required=False,
@@ -122,7 +130,7 @@ def _assertion_form(registry: Registry, query: Callable[[str], str], request_id:
               longest=200),
         Field("valid_from", said("Gælder prøver fra", "Holds for samples from"), "date", required=False),
         Field("valid_to", said("Gælder prøver til", "Holds for samples to"), "date", required=False),
-        _why(said),
+        why(said),
     )  # fmt: skip
     return Form(
         action=address_of("propose", "assertion"),
@@ -140,7 +148,10 @@ def _group_form(registry: Registry, query: Callable[[str], str], request_id: UUI
         Field("label_da", said("Rækkens navn på dansk", "Name of the row in Danish")),
         Field("label_en", said("Rækkens navn på engelsk", "Name of the row in English")),
         Field("unit", said("Enhed", "Unit"), hint="µmol/L"),
-        _why(said),
+        Field("status", said("Status", "Status"), "select", required=False, choices=(
+            Choice("released", said("gælder ved frigivelse", "counts once released")),
+            Choice("withdrawn", said("trækkes tilbage", "is withdrawn")))),
+        why(said),
     )  # fmt: skip
     return Form(
         action=address_of("propose", "group"),
@@ -158,24 +169,45 @@ def procedure_change(told: Mapping[str, str]) -> tuple[Change, ...]:
 def assertion_change(told: Mapping[str, str], by: str) -> tuple[Change, ...]:
     """The change of a filled form of an assertion. Raises WrongUse."""
     filled = {name: value.strip() for name, value in told.items() if value.strip()}
-    low, high, bias = (_number(filled.get(name)) for name in ("low", "high", "bias_percent"))
-    evidence = {"kind": filled.get("evidence_kind"), "source": filled.get("evidence_source", "")}
-    values: dict[str, Any] = {
-        name: filled[name]
-        for name in ("group_id", "procedure_id", "verdict", "note_da", "note_en", "valid_from", "valid_to")
-        if name in filled
-    }
+    evidence = _evidence(filled)
+    names = ("group_id", "procedure_id", "verdict", "note_da", "note_en", "valid_from", "valid_to")
+    values: dict[str, Any] = {name: filled[name] for name in names if name in filled}
+    # An assertion from another day on is another; the one before it stays, and must be ended.
+    parts = (filled.get("group_id", ""), filled.get("procedure_id", ""), *filter(None, [filled.get("valid_from")]))
+    low, high = number(filled.get("low")), number(filled.get("high"))
     values |= {
-        "assertion_id": f"{filled.get('group_id', '')}:{filled.get('procedure_id', '')}",
-        "scope": {"low": low, "high": high},
-        "allowable_percent": _number(filled.get("allowable_percent")),
-        "bias_percent": bias,
+        "assertion_id": ":".join(parts),
+        "scope": {"low": low, "high": high, "purpose": filled.get("purpose")},
+        "allowable_percent": number(filled.get("allowable_percent")),
+        "bias_percent": evidence.bias_percent,
         "decided_by": by,
-        "evidence": [
-            evidence | {"low": low, "high": high, "bias_percent": bias, "count": _number(filled.get("count"))}
-        ],
+        "evidence": [evidence],
     }
-    return changes_of(Entries(assertions=(_struct(values, Assertion),)))
+    return changes_of(Entries(assertions=(struct(values, Assertion),)))
+
+
+def _evidence(filled: Mapping[str, str]) -> Evidence:
+    """The evidence that was pasted as a study gives it, else what the fields say."""
+    pasted = filled.get("study")
+    if pasted is not None:
+        try:
+            told = msgspec.json.decode(pasted, type=Evidence)
+        except msgspec.MsgspecError as error:
+            raise WrongUse(
+                f"The figures of the study cannot be read: {error}.",
+                message_da=f"Forsøgets tal kan ikke læses: {error}.",
+                code="form",
+            ) from None
+        return msgspec.structs.replace(told, source=filled.get("evidence_source") or told.source)
+    figures = ("count", "bias_percent")
+    values: dict[str, Any] = {name: number(filled.get(name)) for name in figures}
+    values |= {
+        "kind": filled.get("evidence_kind"),
+        "source": filled.get("evidence_source", ""),
+        "low": number(filled.get("evidence_low") or filled.get("low")),
+        "high": number(filled.get("evidence_high") or filled.get("high")),
+    }
+    return struct(values, Evidence)
 
 
 def group_change(told: Mapping[str, str], registry: Registry) -> tuple[Change, ...]:
@@ -184,26 +216,8 @@ def group_change(told: Mapping[str, str], registry: Registry) -> tuple[Change, .
     anchor = registry.procedures.get(values.get("anchor_procedure_id", ""))
     values["unit"] = normal_unit(values.get("unit")) or ""
     values["measurand_id"] = anchor.measurand_id if anchor else ""
-    group = _struct(values, Group)
+    group = struct(values, Group)
     before = registry.groups.get(group.group_id)
     # The form does not ask for the variation of the measurement: a group keeps what it has.
     kept = group if before is None else msgspec.structs.replace(group, analytical=before.analytical)
     return changes_of(Entries(groups=(kept,)))
-
-
-def _struct(values: Mapping[str, Any], kind: type[T]) -> T:
-    try:
-        return msgspec.convert(dict(values), kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise WrongUse(
-            f"The form cannot be read: {error}.", message_da=f"Formularen kan ikke læses: {error}.", code="form"
-        ) from None
-
-
-def _number(text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise WrongUse(f"{text!r} is no number.", message_da=f"{text!r} er ikke et tal.", code="form") from None

@@ -20,7 +20,7 @@ from labbro.comparability.store import Change, Proposal, RegistryStore, changes_
 from labbro.comparability.usage import Usage, retired_codes
 from labbro.errors import LabbroError, NotAllowed, WrongUse
 from labbro.portal.numbers.blocks import Content, Form, Link, Section
-from labbro.portal.registry import forms, views, views_codes, views_proposals
+from labbro.portal.registry import forms, forms_units, views, views_codes, views_proposals
 from labbro.portal.registry.door import Desk, Reader, address_of, enter, proposal_id, shown
 from labbro.portal.web import AnyRequest, Page, Portal, check_form, go_to
 
@@ -133,6 +133,10 @@ def _changes(reader: Reader, what: str, data: dict[str, str]) -> Sequence[Change
         return forms.procedure_change(told)
     if what == "group":
         return forms.group_change(told, registry)
+    if what == "measurand":
+        return forms_units.measurand_change(told, registry)
+    if what == "conversion":
+        return forms_units.conversion_change(told)
     if what == "assertion":
         return forms.assertion_change(told, reader.by)
     raise WrongUse("There is no such form.", message_da="Der er ingen sådan formular.", code="form")
