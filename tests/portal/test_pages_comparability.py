@@ -432,6 +432,20 @@ def test_the_figures_of_a_study_are_taken_whole_and_judged(client: Client, store
     assert kept == msgspec.structs.replace(study, source="blad 7")
 
 
+def test_the_pages_tell_what_was_known_at_an_earlier_version(client: Client, store: RegistryStore) -> None:
+    sign_in(client, "carla")
+    gone = [Change(kind="assertion", entry_id="psa-who:psa-qsl-who"), Change(kind="procedure", entry_id="psa-qsl-who")]
+    store.release(store.propose(uuid.uuid4(), gone, by="anna", note="ud").proposal_id, by="bent")
+    for path in ("procedures", "groups"):
+        assert "psa-qsl-who" not in words(client.get(f"/method-registry/{path}"))
+        then = words(client.get(f"/method-registry/{path}?version=1"))
+        assert "psa-qsl-who" in then
+        assert "version 1" in then
+        assert f"/method-registry/{path}?version=1" in client.get("/method-registry/versions").text
+    for told in ("9", "x", "1e3"):
+        assert client.get(f"/method-registry/groups?version={told}").status_code == 404
+
+
 def test_the_one_who_proposed_may_take_it_back(client: Client, store: RegistryStore) -> None:
     sign_in(client, "carla")
     kept = store.propose(uuid.uuid4(), changes_of(SEED)[:1], by="demonstration:carla", note="igen")

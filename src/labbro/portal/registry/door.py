@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from labbro.codes.lists import CodeLists
+from labbro.comparability.registry import Registry
 from labbro.comparability.store import RegistryStore
 from labbro.comparability.usage import Usage
 from labbro.errors import LabbroError, NotFound
@@ -60,6 +61,15 @@ class Reader(msgspec.Struct, frozen=True):
         """An error's sentence."""
         return self.said(error.message_da, error.message)
 
+    def registry(self) -> Registry:
+        """The registry at the version that the address asks for, else the newest. Raises NotFound."""
+        told = self.query("version")
+        if not told:
+            return self.desk.store.current()
+        if not (told.isascii() and told.isdigit() and len(told) <= 6):
+            raise NotFound("The registry has no such version.", code="registry-version")
+        return self.desk.store.at(int(told))
+
     def query(self, name: str) -> str:
         """A parameter of the address, or ''."""
         return str(self.visit.request.query_params.get(name, ""))
@@ -96,7 +106,7 @@ def shown(
     reader: Reader, here: str, content: Content, *, status: int = 200, problem: str = "", upload: bool = False
 ) -> Page:
     """A page with its frame: the version, the ways to the other pages. `upload`: with the form for a file."""
-    version = reader.desk.store.current().version
+    version = reader.registry().version
     places = tuple(Place(reader.said(da, en), address_of(name), name == here) for name, da, en in PAGES)
     language = reader.visit.texts.language
     return page(

@@ -58,7 +58,7 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry/procedures", sync_to_thread=True)
     def procedures(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
-            content = views.procedures(desk.store.current(), reader.query("producer"), reader.said)
+            content = views.procedures(reader.registry(), reader.query("producer"), reader.said)
             return shown(reader, "procedures", content)
 
         return _opened(desk, request, told)
@@ -75,7 +75,7 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry/groups", sync_to_thread=True)
     def groups(request: AnyRequest) -> Page:
         return _opened(
-            desk, request, lambda reader: shown(reader, "groups", views.groups(desk.store.current(), reader.said))
+            desk, request, lambda reader: shown(reader, "groups", views.groups(reader.registry(), reader.said))
         )
 
     @get("/method-registry/suggestions", sync_to_thread=True)

@@ -31,7 +31,14 @@ def versions(told: Sequence[Released], said: Said) -> Content:
                 Cell(name_of(one.released_by)),
                 Cell(one.note),
             ),
-            (Link(said("Ændringer", "Changes"), address_of("proposals", one.proposal_id)),) if one.proposal_id else (),
+            (
+                *(
+                    (Link(said("Ændringer", "Changes"), address_of("proposals", one.proposal_id)),)
+                    * bool(one.proposal_id)
+                ),
+                Link(said("Målemetoder da", "Procedures then"), f"{address_of('procedures')}?version={one.version}"),
+                Link(said("Grupper da", "Groups then"), f"{address_of('groups')}?version={one.version}"),
+            ),
         )
         for one in told
     )
