@@ -13,7 +13,7 @@ help:
 	@echo "make run     Labbro with its demonstration country on http://127.0.0.1:8400; Ctrl-C stops it"
 	@echo "make test    all tests; those that need a browser or ../shared skip where it is absent"
 	@echo "make check   format, lint, types, import rules, known vulnerabilities"
-	@echo "make bench   measures letters, converting, databank, numbers, stock and documents, keeps the results in docs/performance"
+	@echo "make bench   measures letters, converting, databank, numbers, stock, documents and view, keeps the results in docs/performance"
 	@echo "make fuzz    many mutated letters: COUNT=100000 SEED=1 are the defaults"
 	@echo "make mutants changes the letter core in EACH=12 places a module, and asks the tests whether they notice"
 	@echo "make format  puts the code in shape"
@@ -48,6 +48,7 @@ bench: $(VENV)/ready-to-test
 	$(BIN)/labbro bench numbers --keep docs/performance
 	$(BIN)/labbro bench stock --keep docs/performance
 	$(BIN)/labbro bench eu --keep docs/performance
+	$(BIN)/labbro bench view --keep docs/performance
 
 COUNT ?= 100000
 SEED ?= 1
