@@ -155,6 +155,16 @@ def test_another_source_is_never_overwritten(run, tmp_path):
     assert len(visible(tmp_path)) == 2
 
 
+def test_a_file_named_as_the_folder_is_wrong_use(run, tmp_path):
+    out = tmp_path / "one.json"
+    out.write_bytes(b"")
+    source = tmp_path / "long.edi"
+    source.write_bytes(long_interchange(1))
+    code, _, err = run("convert", "--to", "json", source, "--out", out)
+    assert (code, "one.json is a file; name a folder with --out." in err) == (2, True), err
+    assert out.read_bytes() == b""
+
+
 def test_nothing_is_left_where_nothing_was_written(run, tmp_path):
     (tmp_path / "bad.edi").write_bytes(b"hello")
     code, _, _ = run("convert", "--to", "xml", "--out", tmp_path / "deep" / "out", tmp_path / "bad.edi")

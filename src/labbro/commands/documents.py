@@ -64,7 +64,10 @@ class Workshop:
             self.folder = tempfile.mkdtemp(prefix="labbro-")
             return self
         missing = [folder for folder in (self._out, *self._out.parents) if not folder.exists()]
-        self._out.mkdir(parents=True, exist_ok=True)
+        try:
+            self._out.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise WrongUse(f"{self._out.name} is a file; name a folder with --out.") from None
         self._made = missing
         _clear_left_behind(self._out)
         new = tempfile.mkdtemp(prefix=NEW, dir=self._out)
