@@ -7,6 +7,7 @@ code before code alone; what is not known is never merged silently, and nothing 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Literal
 
@@ -93,12 +94,18 @@ class Placer:
         use = self._uses.get(key)
         if use is None:
             use = self._uses[key] = self._use(told)
+        span = bisect_right(use.turning_days, told.sampled_on)
+        settled = use.settled.get(span)
+        if settled is not None:
+            return settled
         procedure, step = use.procedure_on(told.sampled_on)
-        assertion_id, inside = (None, True) if procedure is None else self._said(procedure, told)
+        assertion_id, inside, by_value = (None, True, False) if procedure is None else self._said(procedure, told)
         decided = (procedure.procedure_id if procedure else None, step, assertion_id, inside)
         placement = use.placements.get(decided)
         if placement is None:
             placement = use.placements[decided] = self._placement(told, procedure, step, assertion_id, inside=inside)
+        if not by_value:
+            use.settled[span] = placement
         return placement
 
     def same_row(self, first: Observed, second: Observed) -> Decision:
@@ -124,28 +131,32 @@ class Placer:
         stated = [one for one in fitting if told.stated is not None and _is_as_stated(one, told.stated)]
         own = [one for one in fitting if one.producer is not None and one.producer == told.producer]
         anybody = [one for one in fitting if one.producer is None]
-        return _Use((("message", stated), ("producer", own), ("code", anybody)))
+        turning = {day for one in fitting for day in self.registry.turning_days(one)}
+        return _Use((("message", stated), ("producer", own), ("code", anybody)), sorted(turning))
 
-    def _said(self, procedure: Procedure, told: Observed) -> tuple[str | None, bool]:
+    def _said(self, procedure: Procedure, told: Observed) -> tuple[str | None, bool, bool]:
         """What is said of a procedure for this day and value: the first assertion whose scope holds it.
 
-        The second part is False where there are assertions, but none for such a value.
+        The second part is False where there are assertions, but none for such a value; the third tells whether the
+        value had a say.
         """
         if self.registry.anchored_by(procedure.procedure_id) is not None:
-            return None, True
+            return None, True, False
         said = [
             one for one in self.registry.assertions_of(procedure.procedure_id, told.sampled_on) if _is_of_courses(one)
         ]
+        by_value = False
         for assertion in said:
             if assertion.scope is ANYWHERE:
-                return assertion.assertion_id, True
+                return assertion.assertion_id, True, by_value
+            by_value = True
             value = told.value
             conversion = self._conversion(procedure, self.registry.groups[assertion.group_id], told.unit)
             if value is not None and conversion is not None:
                 value = conversion.factor * value + conversion.offset
             if assertion.scope.holds(value):
-                return assertion.assertion_id, True
-        return (said[0].assertion_id, False) if said else (None, True)
+                return assertion.assertion_id, True, by_value
+        return (said[0].assertion_id, False, by_value) if said else (None, True, by_value)
 
     def _conversion(self, procedure: Procedure, group: Group, unit: str | None) -> Conversion | None:
         own = unit or procedure.unit
@@ -210,8 +221,11 @@ class Placer:
 class _Use:
     """One way of reporting (code, producer, unit ...): its candidates by step, and what was decided so far."""
 
-    def __init__(self, steps: tuple[tuple[Step, list[Procedure]], ...]) -> None:
+    def __init__(self, steps: tuple[tuple[Step, list[Procedure]], ...], turning_days: list[dt.date]) -> None:
         self._steps = steps
+        # Between two of these days nothing changes; where the value has no say, what was decided holds for all of them.
+        self.turning_days = turning_days
+        self.settled: dict[int, Placement] = {}
         self.placements: dict[tuple[str | None, Step, str | None, bool], Placement] = {}
 
     def procedure_on(self, day: dt.date) -> tuple[Procedure | None, Step]:

@@ -72,6 +72,11 @@ class Registry:
             if one.holds_on(day) and one.group_id in self.groups and self.groups[one.group_id].status == "released"
         ]
 
+    def turning_days(self, procedure: Procedure) -> set[dt.date]:
+        """The days on which a procedure, or something that is said of it, begins or ceases to hold."""
+        said = self._by_procedure.get(procedure.procedure_id, [])
+        return {day for one in (procedure, *said) for day in (one.valid_from, one.valid_to)}
+
     def conversion(self, measurand_id: str, from_unit: str, to_unit: str) -> Conversion | None:
         """The fixed equation between two units of a measurand, either way round; else the factor that UCUM knows."""
         direct = self._conversions.get((measurand_id, from_unit, to_unit))

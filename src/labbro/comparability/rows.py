@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from labbro.comparability.decision import Observed, Placement, Placer, explain_apart, method_name
-from labbro.comparability.model import CodeRef
+from labbro.comparability.model import CodeRef, Procedure
 
 NoteKind = Literal["merged", "split", "unassessed", "converted", "caution"]
 
@@ -168,14 +168,27 @@ def _once(held: list[int], placements: Sequence[Placement]) -> list[RowNote]:
 def _changes(held: list[int], placements: Sequence[Placement]) -> list[MethodChange]:
     """Where the method changes, oldest first; a change to or from one to be compared with caution is a step."""
     found: list[MethodChange] = []
+    names: dict[str, str] = {}
+
+    def name(procedure: Procedure) -> str:
+        known = names.get(procedure.procedure_id)
+        if known is None:
+            known = names[procedure.procedure_id] = method_name(procedure)
+        return known
+
     for earlier, later in pairwise(held):
         before, after = placements[earlier], placements[later]
-        if before.procedure is None or after.procedure is None or before.procedure == after.procedure:
+        if (
+            before is after
+            or before.procedure is None
+            or after.procedure is None
+            or before.procedure == after.procedure
+        ):
             continue
         caution = "caution" in (before.verdict, after.verdict)
-        names = method_name(before.procedure), method_name(after.procedure)
+        was, now = name(before.procedure), name(after.procedure)
         note = after if after.verdict == "caution" else before
-        text_da, text_en = f"Metodeskift: {names[0]} → {names[1]}.", f"Method change: {names[0]} → {names[1]}."
+        text_da, text_en = f"Metodeskift: {was} → {now}.", f"Method change: {was} → {now}."
         if caution:
             text_da, text_en = f"{text_da} {note.reason_da}", f"{text_en} {note.reason_en}"
         found.append(MethodChange(before=later, caution=caution, text_da=text_da, text_en=text_en))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -183,7 +182,8 @@ def observed(rows: Sequence[StoredResult]) -> list[Observed]:
     """
     refs: dict[tuple[str, str, str], CodeRef] = {}
     kinds: list[tuple[CodeRef, str, bool]] = []
-    units: dict[tuple[CodeRef, str, bool], Counter[str]] = {}
+    units: dict[tuple[CodeRef, str, bool], dict[str, int]] = {}
+    written: list[str | None] = []
     for stored in rows:
         code = stored.result.analysis
         named = (code.value, code.system, code.responsible)
@@ -193,20 +193,24 @@ def observed(rows: Sequence[StoredResult]) -> list[Observed]:
         kind = (ref, producer_of(stored), stored.origin == "local")
         kinds.append(kind)
         unit = normal_unit(stored.result.unit)
+        written.append(unit)
         if unit is not None:
-            units.setdefault(kind, Counter())[unit] += 1
+            used = units.get(kind)
+            if used is None:
+                used = units[kind] = {}
+            used[unit] = used.get(unit, 0) + 1
     usual = {kind: max(used, key=used.__getitem__) for kind, used in units.items()}
     return [
         Observed(
             code=kind[0],
             producer=kind[1],
-            unit=normal_unit(stored.result.unit) or usual.get(kind),
+            unit=unit or usual.get(kind),
             sampled_on=_day(stored),
             value=measured(stored.result),
             point_of_care=kind[2],
             stated=_stated(stored.result),
         )
-        for stored, kind in zip(rows, kinds, strict=True)
+        for stored, kind, unit in zip(rows, kinds, written, strict=True)
     ]
 
 
