@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from labbro import letters, records
-from labbro.eu.addresses import Addresses
+from labbro.eu.addresses import RECIPIENT, Addresses
 from labbro.eu.document import Document, Version, document
 from labbro.eu.frame import instant
+from labbro.eu.reading import read_document
 from labbro.records.model import (
     Code,
     CodedText,
@@ -430,8 +431,22 @@ def test_the_narrative_shows_every_result_and_escapes_what_the_letter_says() -> 
     assert shown.startswith('<div xmlns="http://www.w3.org/1999/xhtml" lang="da">')
 
 
+def test_whoever_gets_a_copy_is_a_recipient_after_the_receiver() -> None:
+    hospital = Party("440101000016001", "sorkode", ean="5790000000036", organisation="Testby Sygehus")
+    made = document(report(result(), copy_receiver=hospital))
+    composition = only(made, "Composition")
+    recipients = [one["valueReference"] for one in composition["extension"] if one["url"] == RECIPIENT]
+    assert recipients[0]["display"] == "Lægerne Testvej"
+    (copied,) = [one for one in of(made, "Organization") if one["name"] == "Testby Sygehus"]
+    assert recipients[1] == {"reference": f"urn:uuid:{copied['id']}"}
+    read = read_document(made.encoded()).report
+    assert read is not None
+    assert read.receiver.organisation == "Lægerne Testvej"
+    assert read.copy_receiver == hospital
+
+
 def test_losses_name_path_and_value() -> None:
-    told = report(result(references=()), copy_receiver=CLINIC, to_laboratory="ABC")
-    assert {finding.path for finding in document(told).losses} >= {"CCReceiver", "ToLabIdentifier"}
+    told = report(result(references=()), to_laboratory="ABC")
+    assert {finding.path for finding in document(told).losses} >= {"ToLabIdentifier"}
     assert all(finding.severity == "loss" for finding in document(told).losses)
     assert msgspec.json.encode(document(told).losses)

@@ -72,22 +72,22 @@ def document(report: Report, known: Addresses = DEFAULT, version: Version = FIRS
     """The document of a report. Never fails: what has no place is told in `losses`."""
     frame = Frame(report, known)
     sender = parties.organisation(report.sender, frame.identity("sender"), known)
-    receiver = parties.organisation(report.receiver, frame.identity("receiver"), known)
     author = Frame.refer(sender) if sender else parties.named(report.sender, known)
-    recipient = Frame.refer(receiver) if receiver else parties.named(report.receiver, known)
+    receivers, recipients = _recipients(frame)
     frame.performer = [author]
     patient = parties.patient(report.patient, frame.identity("patient"), report.sender, known)
-    requests = _requests(frame, recipient)
+    requests = _requests(frame, recipients[0])
     specimens = Specimens(frame, requests)
     _add_results(frame, specimens)
     status = report_status(report)
-    composition = _composition(frame, author, recipient, status, version)
+    composition = _composition(frame, author, recipients, status, version)
     diagnostic = _diagnostic_report(frame, composition, requests, specimens.resources, status)
     resources = [
         composition,
         diagnostic,
         patient,
-        *(one for one in (sender, receiver) if one is not None),
+        *([sender] if sender else ()),
+        *receivers,
         *requests,
         *specimens.resources,
         *frame.resources,
@@ -108,6 +108,19 @@ def _bundle(frame: Frame, resources: Sequence[Json]) -> Json:
         "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources],
     }
     return found
+
+
+def _recipients(frame: Frame) -> tuple[list[Json], list[Json]]:
+    """The organisations that the letter goes to and references to all of them: the receiver, then the copy's."""
+    report, made, references = frame.report, list[Json](), list[Json]()
+    for role, party in (("receiver", report.receiver), ("copy receiver", report.copy_receiver)):
+        if party is None:
+            continue
+        one = parties.organisation(party, frame.identity(role), frame.known)
+        references.append(Frame.refer(one) if one else parties.named(party, frame.known))
+        if one is not None:
+            made.append(one)
+    return made, references
 
 
 def _add_results(frame: Frame, specimens: Specimens) -> None:
@@ -190,7 +203,7 @@ def _join(found: Json, members: Sequence[Json], notes: Sequence[str]) -> None:
         found["note"] = [*found.get("note", ()), *told]
 
 
-def _composition(frame: Frame, author: Json, recipient: Json, status: str, version: Version) -> Json:
+def _composition(frame: Frame, author: Json, recipients: Sequence[Json], status: str, version: Version) -> Json:
     report = frame.report
     study = STUDIES[report.kind]
     found: Json = {
@@ -200,7 +213,7 @@ def _composition(frame: Frame, author: Json, recipient: Json, status: str, versi
         "language": "da",
         "extension": [
             {"url": addresses.COMPOSITION_VERSION, "valueString": str(version.number)},
-            {"url": addresses.RECIPIENT, "valueReference": recipient},
+            *({"url": addresses.RECIPIENT, "valueReference": recipient} for recipient in recipients),
             {"url": addresses.REPORT_OF_COMPOSITION, "valueReference": {"reference": frame.reference("report")}},
         ],
         "identifier": report_identifier(report, frame.known),

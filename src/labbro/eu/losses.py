@@ -33,9 +33,6 @@ def _of_parties(report: Report, known: Addresses) -> Iterator[Finding]:
     for name, party in (("Sender", report.sender), ("Receiver", report.receiver), ("CCReceiver", report.copy_receiver)):
         if party is None:
             continue
-        if name == "CCReceiver":
-            yield _loss(name, "a copy receiver", "en kopimodtager")
-            continue
         if party.ean and party.identifier and not _registered(party, known):
             path = f"{name}/Identifier"
             yield _loss(

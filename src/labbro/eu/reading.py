@@ -158,6 +158,7 @@ class _Reader:
         replaces = tuple(self._replaced(sender))
         self._all_samples()
         results = tuple(self._results())
+        receiver, copy_receiver = self._recipients()
         return Report(
             kind=self._kind(),
             standard=STANDARD,
@@ -167,7 +168,8 @@ class _Reader:
             results_at=local_time(told.get("effectiveDateTime")) or issued,
             production_number=_production_number(str(identifier.get("value", "")), sender),
             sender=sender,
-            receiver=self._recipient(),
+            receiver=receiver,
+            copy_receiver=copy_receiver,
             patient=person_of(one_object(subject)),
             samples=tuple(self._samples),
             results=results,
@@ -341,11 +343,15 @@ class _Reader:
         name = one_object(resource).get("name") or reference.get("display") or physician or "Ukendt afsender"
         return Party(identifier=value, identifier_kind=kind, ean=ean, organisation=str(name), physician=physician)
 
-    def _recipient(self) -> Party:
-        for extension in objects(self._composition.get("extension")):
-            if extension.get("url") == addresses.RECIPIENT and extension.get("valueReference"):
-                return self._party(extension["valueReference"])
-        return Party("", "lokal", organisation="Ikke oplyst")
+    def _recipients(self) -> tuple[Party, Party | None]:
+        """Who it goes to, and who gets a copy: a letter has room for one of each."""
+        told = [
+            self._party(extension["valueReference"])
+            for extension in objects(self._composition.get("extension"))
+            if extension.get("url") == addresses.RECIPIENT and extension.get("valueReference")
+        ]
+        receiver = told[0] if told else Party("", "lokal", organisation="Ikke oplyst")
+        return receiver, told[1] if len(told) > 1 else None
 
     def _producer(self, reference: Json | None) -> Producer | None:
         if not reference:

@@ -91,7 +91,7 @@ class _Page:
             *(Field(words.author, self._who(one)) for one in objects(composition.get("author"))),
             *(Field(words.performer, self._who(one)) for one in objects(report.get("performer"))),
             Field(words.custodian, self._who(one_object(composition.get("custodian")))),
-            Field(words.recipient, self._who(_reference(composition, addresses.RECIPIENT))),
+            *(Field(words.recipient, self._who(one)) for one in _references(composition, addresses.RECIPIENT)),
             Field(words.attester, ", ".join(filter(None, map(self._attester, objects(composition.get("attester")))))),
             *(Field(words.requisition, self._request(one)) for one in objects(report.get("basedOn"))),
         ]
@@ -285,9 +285,12 @@ def _extension(told: Json, url: str, value: str) -> str:
     return "" if found is None else digits(found)
 
 
+def _references(told: Json, url: str) -> list[Json]:
+    return [one_object(one.get("valueReference")) for one in objects(told.get("extension")) if one.get("url") == url]
+
+
 def _reference(told: Json, url: str) -> Json:
-    found = next((one for one in objects(told.get("extension")) if one.get("url") == url), None)
-    return one_object(one_object(found).get("valueReference"))
+    return next(iter(_references(told, url)), {})
 
 
 def _concept(told: Json, url: str) -> str:
