@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from labbro.platform.database import Database
+from uuid import UUID
+
+from labbro.platform.database import Database, load_sql
+
+SQL = load_sql("labbro.databank", "queries.sql")
 
 
 def tables(database: Database) -> dict[str, list[str]]:
@@ -31,6 +35,18 @@ def test_every_table_has_the_patient_first_in_its_primary_key(database):
     expected = {"patient", "letter", "report", "sample", "result", "receipt", "refused_letter", "access_log"}
     assert expected | {"requisition", "delivery"} <= set(found)
     assert {table: key[0] for table, key in found.items()} == dict.fromkeys(found, "patient_key")
+
+
+def test_a_history_is_read_from_bitmaps_so_that_many_pages_are_asked_of_the_disk_at_once(database):
+    with database.connection() as connection:
+        connection.execute(SQL["pages_at_once"])
+        plan = connection.execute(b"EXPLAIN " + SQL["history"], {"patient_key": UUID(int=1)}).fetchall()
+        at_once = connection.execute("SHOW effective_io_concurrency").fetchone()
+    read = "\n".join(line for (line,) in plan)
+    assert "Index Scan using" not in read
+    for table in ("report", "sample", "result"):
+        assert f"Bitmap Heap Scan on {table}" in read
+    assert at_once == ("64",)
 
 
 def test_no_constraint_reaches_over_patients_and_no_sequence_is_used(database):

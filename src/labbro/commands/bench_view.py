@@ -6,9 +6,12 @@ registry knows, and letters of all patients lie among each other as they would h
 the intake; the rest are its rows again, under keys of other people derived as the intake derives them, written by the
 database itself in the same order: the same rows by way of the intake would take hours.
 
-Patients are chosen at random among all. Rounds alternate between the two databanks and between what is asked: the
-history alone, and the whole page through the application with session, access log and HTML, by code and by
-comparability. The plan of the history's statement is kept with the figures, and the load of the machine.
+Asked are the history alone, and the whole page through the application with session, access log and HTML, by code and
+by comparability; each of patients chosen at random, and of each patient one thing only, so that no look-up finds what
+another has brought into memory. Rounds alternate between the two databanks, in two states that are never mixed. In
+memory: all files were read before. From disk: before each round PostgreSQL is stopped and the kernel told to forget
+them, so a look-up waits for the disk. The plan of the history's statement is kept with the figures, and the load of
+the machine.
 """
 
 from __future__ import annotations
@@ -49,7 +52,11 @@ RESULTS_A_LETTER: Final = 20
 LETTERS_A_PATIENT: Final = 100
 RESULTS_A_PATIENT: Final = RESULTS_A_LETTER * LETTERS_A_PATIENT
 ROUNDS: Final = 10
-LOOK_UPS: Final = 50  # a round, of each kind, in each databank
+LOOK_UPS: Final = 50  # a round, of each kind, in each databank; at most a third of the patients
+DISK_ROUNDS: Final = 20
+DISK_LOOK_UPS: Final = 5  # few, for they bring into memory what others would want; more so in the smaller databank
+WARMING_LOOK_UPS: Final = 3
+BYTES_AT_ONCE: Final = 1 << 20
 SEED_OF_PEOPLE: Final = 99
 DAY: Final = b"20250304"  # on which every letter of bench_reports was sampled
 FIRST_DAY: Final = dt.date(2016, 1, 4)
@@ -59,11 +66,16 @@ RATIO_BOUND: Final = 1.2
 HISTORY: Final = "history of a patient with 2,000 results"
 BY_CODE: Final = "whole page by code"
 BY_COMPARABILITY: Final = "whole page by comparability"
+KINDS: Final = {HISTORY: "", BY_CODE: "code", BY_COMPARABILITY: "comparability"}  # and how the page is asked for it
+MEMORY: Final = "in memory"
+DISK: Final = "from disk"
 
 _SECRET: Final = b"the bench's own; everybody in it is invented"
 _SQL: Final = load_sql("labbro.commands", "bench_view.sql")
 _ASKED: Final = load_sql("labbro.databank", "queries.sql")
 _COPIED: Final = ("letter", "report", "sample", "result")
+
+Times = dict[tuple[str, str], list[float]]  # by state and kind, in milliseconds
 
 
 def run(results: int = RESULTS, data: Path | None = None) -> list[Measure]:
@@ -93,10 +105,18 @@ def _measured(settings: Settings, folder: Path, people: int) -> list[Measure]:
         _fill(small, people // TIMES)
         _grow(small, large, people)
     before = os.getloadavg()[0]
-    with _looking(small) as tenth, _looking(large) as whole:
-        loads = _rounds(tenth, whole)
-        found = [*_compared(tenth, whole), whole.plan()]
-    return [*found, _load_of_machine(before, loads)]
+    of_small, of_large = _no_times(), _no_times()
+    _say(f"{sum(_remember(one.data_dir) for one in (small, large)) / 2**30:.1f} GiB read into memory")
+    with _looking(small, of_small) as tenth, _looking(large, of_large) as whole:
+        loads = _in_memory(tenth, whole)
+        plan = whole.plan()
+    _from_disk((small, of_small), (large, of_large))
+    found = _compared(of_small, of_large, people * RESULTS_A_PATIENT)
+    return [*found, plan, _load_of_machine(before, loads)]
+
+
+def _no_times() -> Times:
+    return {(state, kind): [] for state in (MEMORY, DISK) for kind in KINDS}
 
 
 def _at(settings: Settings, folder: Path) -> Settings:
@@ -192,51 +212,61 @@ def _settle(database: Database) -> None:
 class _Looking:
     """One databank behind the whole application, and what its look-ups took, in milliseconds."""
 
-    def __init__(self, services: Any, client: Any) -> None:
-        self._services, self._client = services, client
-        self.times: dict[str, list[float]] = {HISTORY: [], BY_CODE: [], BY_COMPARABILITY: []}
+    def __init__(self, services: Any, client: Any, times: Times) -> None:
+        self._services, self._client, self._times = services, client, times
         with services.database.connection() as connection:
             self.patients: list[tuple[str, UUID]] = connection.execute(_SQL["patients"]).fetchall()
-            (self.results,) = connection.execute(_SQL["results"]).fetchone()
         client.follow_redirects = False
         client.post("/sign-in/demonstration", data={"form_token": _token(client.get("/sign-in").text), "who": "asta"})
         self._form_token = _token(client.get("/").text)
 
-    def round(self, chance: random.Random, count: int, *, kept: bool = True) -> None:
-        """So many patients, each asked for in every way; `kept` False: only to warm up."""
-        for identifier, key in chance.choices(self.patients, k=count):
-            began = time.perf_counter()
-            history = self._services.databank.history(key)
-            took = {HISTORY: time.perf_counter() - began}
-            if len(history.rows) != RESULTS_A_PATIENT:
-                raise AssertionError("a patient of the bench has not all results")
-            del history
-            form = {"form_token": self._form_token, "identifier": identifier}
-            address = self._client.post("/patients", data=form).headers["location"]
-            for name, way in ((BY_CODE, "code"), (BY_COMPARABILITY, "comparability")):
-                began = time.perf_counter()
-                page = self._client.get(f"{address}?by={way}")
-                took[name] = time.perf_counter() - began
-                if page.status_code != 200 or "moglobin" not in page.text:
-                    raise AssertionError("the page of a patient was not answered")
-            if kept:
-                for name, seconds in took.items():
-                    self.times[name].append(round(seconds * 1000, 3))
+    def round(self, chance: random.Random, count: int, state: str | None) -> None:
+        """So many look-ups of each kind, each of another patient; `state` None: only to warm up."""
+        chosen = iter(chance.sample(self.patients, count * len(KINDS)))
+        for _ in range(count):
+            for kind in KINDS:
+                took = self._history(*next(chosen)) if kind == HISTORY else self._page(kind, *next(chosen))
+                if state is not None:
+                    self._times[state, kind].append(round(took * 1000, 3))
+
+    def _history(self, _: str, key: UUID) -> float:
+        began = time.perf_counter()
+        history = self._services.databank.history(key)
+        took = time.perf_counter() - began
+        if len(history.rows) != RESULTS_A_PATIENT:
+            raise AssertionError("a patient of the bench has not all results")
+        return took
+
+    def _page(self, kind: str, identifier: str, _: UUID) -> float:
+        form = {"form_token": self._form_token, "identifier": identifier}
+        address = self._client.post("/patients", data=form).headers["location"]
+        began = time.perf_counter()
+        page = self._client.get(f"{address}?by={KINDS[kind]}")
+        took = time.perf_counter() - began
+        if page.status_code != 200 or "moglobin" not in page.text:
+            raise AssertionError("the page of a patient was not answered")
+        return took
 
     def plan(self) -> Measure:
         """The plan of the history's statement for one patient, as it was run."""
         with self._services.database.connection() as connection:
+            (results,) = connection.execute(_SQL["results"]).fetchone()
+            connection.execute(_ASKED["pages_at_once"])
             asked = b"EXPLAIN (ANALYZE, BUFFERS) " + _ASKED["history"]
             rows = connection.execute(asked, {"patient_key": self.patients[0][1]}).fetchall()
         lines = tuple(line for (line,) in rows)
         found = re.search(r"Execution Time: ([0-9.]+) ms", lines[-1])
         assert found is not None
-        name = f"the history's statement alone, {self.results} results stored"
-        return Measure(name=name, value=float(found[1]), unit="ms", notes=lines)
+        return Measure(
+            name=f"the history's statement alone, {results} results stored",
+            value=float(found[1]),
+            unit="ms",
+            notes=lines,
+        )
 
 
 @contextmanager
-def _looking(settings: Settings) -> Generator[_Looking]:
+def _looking(settings: Settings, times: Times) -> Generator[_Looking]:
     from litestar.testing import TestClient
 
     from labbro import server
@@ -248,24 +278,57 @@ def _looking(settings: Settings) -> Generator[_Looking]:
         application: Any = server.application(services)
         client: TestClient[Any]
         with TestClient(application, base_url=settings.public_url) as client:
-            yield _Looking(services, client)
+            looking = _Looking(services, client, times)
+            looking.round(random.Random(0), WARMING_LOOK_UPS, None)  # noqa: S311 - the same patients in every run
+            serving.spare_the_collector()
+            yield looking
     finally:
         services.close()
 
 
-def _rounds(tenth: _Looking, whole: _Looking) -> list[float]:
-    """The load average of the machine after each round."""
+def _in_memory(small: _Looking, large: _Looking) -> list[float]:
+    """Look-ups while all that is stored is in the machine's memory; the load average after each round."""
     chance = random.Random(1)  # noqa: S311 - the same patients in every run
-    for one in (tenth, whole):
-        one.round(chance, LOOK_UPS // 5, kept=False)
-    serving.spare_the_collector()
     loads: list[float] = []
     for number in range(ROUNDS):
-        for one in (tenth, whole) if number % 2 else (whole, tenth):
-            one.round(chance, LOOK_UPS)
+        for one in (small, large) if number % 2 else (large, small):
+            one.round(chance, LOOK_UPS, MEMORY)
         loads.append(os.getloadavg()[0])
-        _say(f"round {number + 1} of {ROUNDS}, load {loads[-1]:.1f}")
+        _say(f"round {number + 1} of {ROUNDS} in memory, load {loads[-1]:.1f}")
     return loads
+
+
+def _from_disk(small: tuple[Settings, Times], large: tuple[Settings, Times]) -> None:
+    """Look-ups of patients none of whose rows is in memory: before each round PostgreSQL and the kernel forget all."""
+    chance = random.Random(2)  # noqa: S311 - the same patients in every run
+    for number in range(DISK_ROUNDS):
+        for settings, times in (small, large) if number % 2 else (large, small):
+            _forget(settings.data_dir)
+            with _looking(settings, times) as one:
+                one.round(chance, DISK_LOOK_UPS, DISK)
+        _say(f"round {number + 1} of {DISK_ROUNDS} from disk")
+
+
+def _remember(folder: Path) -> int:
+    """Reads every file, so that all of it is in the kernel's memory where there is room; how many bytes."""
+    read = 0
+    for path in _files(folder):
+        with path.open("rb", buffering=0) as file:
+            while part := file.read(BYTES_AT_ONCE):
+                read += len(part)
+    return read
+
+
+def _forget(folder: Path) -> None:
+    """Has the kernel give up what it keeps of every file. PostgreSQL does not run meanwhile."""
+    for path in _files(folder):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())  # what is not yet written is not given up
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "postgres" / "cluster" / "base").rglob("*") if path.is_file()]
 
 
 def _token(page: str) -> str:
@@ -278,27 +341,27 @@ def _token(page: str) -> str:
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
-def _compared(tenth: _Looking, whole: _Looking) -> Iterator[Measure]:
-    for name, times in whole.times.items():
-        ours, reference = _cuts(times), _cuts(tenth.times[name])
-        told = f"{name}, {whole.results} results stored"
+def _compared(small: Times, large: Times, results: int) -> Iterator[Measure]:
+    for (state, kind), times in large.items():
+        ours, reference = _cuts(times), _cuts(small[state, kind])
+        told = f"{kind}, {state}, {results} results stored"
         for cut, value, beside, raw in (
             ("p50", ours[0], reference[0], times),
-            ("p99", ours[1], reference[1], tenth.times[name]),
+            ("p99", ours[1], reference[1], small[state, kind]),
         ):
             yield Measure(
                 name=f"{told}, {cut} beside a tenth",
                 value=value,
                 unit="ms",
                 reference=beside,
-                reference_name=f"{tenth.results} stored",
+                reference_name=f"{results // TIMES} stored",
                 ratio=value / beside,
                 bound=RATIO_BOUND,
                 bound_on="ratio",
                 raw=tuple(raw),
                 notes=("raw: " + ("all stored" if raw is times else "a tenth stored"),),
             )
-        bound = None if name == HISTORY else P99_BOUND_MS
+        bound = None if kind == HISTORY else P99_BOUND_MS
         yield Measure(name=f"{told}, p99", value=ours[1], unit="ms", bound=bound)
 
 

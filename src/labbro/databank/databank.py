@@ -115,7 +115,7 @@ class Databank:
 
         `known_by`: only of what had been received by that moment, as it was told then.
         """
-        rows = self._all("history", {"patient_key": patient_key})
+        rows = self._rows(patient_key)
         told = assembling.history(patient_key, rows if known_by is None else assembling.known_by(rows, known_by))
         if told is None:
             raise _no_patient()
@@ -123,7 +123,7 @@ class Databank:
 
     def history_with_letters(self, patient_key: UUID) -> tuple[PatientHistory, tuple[Letter, ...]]:
         """The history, and every stored report whole, in force or not, from one snapshot. Raises NotFound."""
-        rows = self._all("history", {"patient_key": patient_key})
+        rows = self._rows(patient_key)
         told = assembling.history(patient_key, rows)
         if told is None:
             raise _no_patient()
@@ -217,14 +217,23 @@ class Databank:
         asked = None if row[5] is None else assembling.requisition_body(row[5])
         return assembling.patient_summary(patient_key, row[0], row[1], row[2], newest, asked)
 
+    def _rows(self, patient_key: UUID) -> list[tuple[Any, ...]]:
+        """All that is stored of a patient, from one snapshot."""
+        return self._all("history", {"patient_key": patient_key}, first="pages_at_once")
+
     def _one(self, query: str, values: Any = None) -> tuple[Any, ...] | None:
         rows = self._all(query, values)
         return rows[0] if rows else None
 
-    def _all(self, query: str, values: Any = None) -> list[tuple[Any, ...]]:
-        """All rows of a query, read in binary. Raises Unavailable; the database's own text may hold values."""
+    def _all(self, query: str, values: Any = None, *, first: str | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a query, read in binary. Raises Unavailable; the database's own text may hold values.
+
+        `first`: a statement that says, for this transaction, how the query is to be read.
+        """
         try:
             with self._database.connection() as connection, connection.cursor(binary=True) as cursor:
+                if first is not None:
+                    connection.execute(_SQL[first])
                 cursor.execute(_SQL[query], values)
                 return cursor.fetchall() if cursor.description else []
         except psycopg.ProgrammingError:

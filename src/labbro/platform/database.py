@@ -22,7 +22,11 @@ WAIT_SECONDS = 10.0
 REVIVE_SECONDS = 1.0
 CONNECT_SECONDS = 5
 
-_SESSION = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=300s"
+# Many pages of a patient are asked of the disk at once (decision 0101).
+_SESSION = (
+    "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=300s "
+    "-c effective_io_concurrency=64"
+)
 
 
 class Database:
