@@ -95,18 +95,10 @@ class Placer:
         if use is None:
             use = self._uses[key] = self._use(told)
         span = bisect_right(use.turning_days, told.sampled_on)
-        settled = use.settled.get(span)
-        if settled is not None:
-            return settled
-        procedure, step = use.procedure_on(told.sampled_on)
-        assertion_id, inside, by_value = (None, True, False) if procedure is None else self._said(procedure, told)
-        decided = (procedure.procedure_id if procedure else None, step, assertion_id, inside)
-        placement = use.placements.get(decided)
-        if placement is None:
-            placement = use.placements[decided] = self._placement(told, procedure, step, assertion_id, inside=inside)
-        if not by_value:
-            use.settled[span] = placement
-        return placement
+        asked = use.asked.get(span)
+        if asked is None:
+            asked = use.asked[span] = self._asked(use, told)
+        return asked.settled or self._by_value(asked, told)
 
     def same_row(self, first: Observed, second: Observed) -> Decision:
         """Whether two results share a row."""
@@ -119,6 +111,32 @@ class Placer:
         """The placement of each, in order."""
         place = self.place
         return [place(one) for one in told]
+
+    def _asked(self, use: _Use, told: Observed) -> _Asked:
+        """What is to be asked of the results between two turning days: nothing where no value has a say."""
+        procedure, step = use.procedure_on(told.sampled_on)
+        said = () if procedure is None else self._said(procedure, told)
+        asked = _Asked(procedure, step, said)
+        if not said or said[0][0].scope is ANYWHERE:
+            asked.settled = self._by_value(asked, told)
+        return asked
+
+    def _by_value(self, asked: _Asked, told: Observed) -> Placement:
+        """Where a value stands: by the first assertion whose scope holds it, else outside all of them."""
+        decided: tuple[str | None, bool] = (asked.said[0][0].assertion_id if asked.said else None, not asked.said)
+        for assertion, conversion in asked.said:
+            value = told.value
+            if value is not None and conversion is not None:
+                value = conversion.factor * value + conversion.offset
+            if assertion.scope is ANYWHERE or assertion.scope.holds(value):
+                decided = assertion.assertion_id, True
+                break
+        placement = asked.placements.get(decided)
+        if placement is None:
+            assertion_id, inside = decided
+            placement = self._placement(told, asked.procedure, asked.step, assertion_id, inside=inside)
+            asked.placements[decided] = placement
+        return placement
 
     def _use(self, told: Observed) -> _Use:
         """The procedures that may have measured it, whatever the day, by the steps in their order."""
@@ -134,29 +152,15 @@ class Placer:
         turning = {day for one in fitting for day in self.registry.turning_days(one)}
         return _Use((("message", stated), ("producer", own), ("code", anybody)), sorted(turning))
 
-    def _said(self, procedure: Procedure, told: Observed) -> tuple[str | None, bool, bool]:
-        """What is said of a procedure for this day and value: the first assertion whose scope holds it.
-
-        The second part is False where there are assertions, but none for such a value; the third tells whether the
-        value had a say.
-        """
+    def _said(self, procedure: Procedure, told: Observed) -> tuple[tuple[Assertion, Conversion | None], ...]:
+        """What is said of a procedure on a day, each with the equation that brings values into its scope's unit."""
         if self.registry.anchored_by(procedure.procedure_id) is not None:
-            return None, True, False
-        said = [
-            one for one in self.registry.assertions_of(procedure.procedure_id, told.sampled_on) if _is_of_courses(one)
-        ]
-        by_value = False
-        for assertion in said:
-            if assertion.scope is ANYWHERE:
-                return assertion.assertion_id, True, by_value
-            by_value = True
-            value = told.value
-            conversion = self._conversion(procedure, self.registry.groups[assertion.group_id], told.unit)
-            if value is not None and conversion is not None:
-                value = conversion.factor * value + conversion.offset
-            if assertion.scope.holds(value):
-                return assertion.assertion_id, True, by_value
-        return (said[0].assertion_id, False, by_value) if said else (None, True, by_value)
+            return ()
+        return tuple(
+            (one, self._conversion(procedure, self.registry.groups[one.group_id], told.unit))
+            for one in self.registry.assertions_of(procedure.procedure_id, told.sampled_on)
+            if _is_of_courses(one)
+        )
 
     def _conversion(self, procedure: Procedure, group: Group, unit: str | None) -> Conversion | None:
         own = unit or procedure.unit
@@ -218,15 +222,27 @@ class Placer:
         )
 
 
+class _Asked:
+    """What is said of one way of reporting between two turning days; `settled` where it holds for every value."""
+
+    def __init__(
+        self, procedure: Procedure | None, step: Step, said: tuple[tuple[Assertion, Conversion | None], ...]
+    ) -> None:
+        self.procedure = procedure
+        self.step: Step = step
+        self.said = said
+        self.settled: Placement | None = None
+        self.placements: dict[tuple[str | None, bool], Placement] = {}
+
+
 class _Use:
     """One way of reporting (code, producer, unit ...): its candidates by step, and what was decided so far."""
 
     def __init__(self, steps: tuple[tuple[Step, list[Procedure]], ...], turning_days: list[dt.date]) -> None:
         self._steps = steps
-        # Between two of these days nothing changes; where the value has no say, what was decided holds for all of them.
+        # Between two of these days nothing changes.
         self.turning_days = turning_days
-        self.settled: dict[int, Placement] = {}
-        self.placements: dict[tuple[str | None, Step, str | None, bool], Placement] = {}
+        self.asked: dict[int, _Asked] = {}
 
     def procedure_on(self, day: dt.date) -> tuple[Procedure | None, Step]:
         """The procedure valid on a day, by the first step that has one; None where there is none, or several."""

@@ -13,7 +13,7 @@ from labbro.databank import answering, reports
 from labbro.databank.history import Answer, PatientHistory, PatientSummary, ReportSummary, StoredResult
 from labbro.records import editions, origin_of_result
 from labbro.records.answers import RequestState
-from labbro.records.chains import Occurrence, SampleKeys, chain_key, resolve
+from labbro.records.chains import ChainKey, Link, Occurrence, SampleKeys, chain_key, resolve
 from labbro.records.model import IdentifierKind, Person, Report, Result, Sample
 from labbro.records.requisition import Requisition
 
@@ -44,7 +44,7 @@ class _Told(msgspec.Struct, frozen=True, gc=False):
     report: ReportSummary
     sample: Sample
     result: Result
-    occurrence: Occurrence
+    key: ChainKey
 
 
 def history(patient_key: UUID, rows: Sequence[StoredRow]) -> PatientHistory | None:
@@ -164,39 +164,60 @@ def _tell(report: ReportSummary, letter: reports.Letter, numbers: Sequence[int],
     """`numbers`: of the letter's samples."""
     samples = letter.samples
     for result in letter.results:
-        occurrence = Occurrence(
-            key=chain_key(numbers[result.sample], result.analysis),
-            letter_identifier=report.letter_identifier,
-            ordinal=result.ordinal,
-            status=result.status,
-            measured=result.value is not None or bool(result.text_values),
-            authorised_at=report.authorised_at,
-            results_at=report.results_at,
-        )
-        told.append(_Told(report, samples[result.sample], result, occurrence))
+        key = chain_key(numbers[result.sample], result.analysis)
+        told.append(_Told(report, samples[result.sample], result, key))
 
 
 def _linked(told: Sequence[_Told]) -> list[StoredResult]:
     rows: list[StoredResult] = []
     names = {key: str(key) for key in {one.report.letter_key for one in told}}
-    for one, link in zip(told, resolve([one.occurrence for one in told]), strict=True):
+    links = _links(told)
+    for at, one in enumerate(told):
         report, result = one.report, one.result
-        holder = told[link.chain]
+        link = links.get(at)
+        holder = one if link is None else told[link.chain]
         holder_key = holder.report.letter_key
+        superseded = link is not None and link.superseded_by is not None
         rows.append(
             StoredResult(
                 result=result,
                 report=report,
                 sample=one.sample,
                 letter_key=report.letter_key,
-                current=link.superseded_by is None,
-                superseded_by=None if link.superseded_by is None else holder_key,
+                current=not superseded,
+                superseded_by=holder_key if superseded else None,
                 chain=f"{names[holder_key]}-{holder.result.ordinal}",
-                ambiguous=link.ambiguous,
+                ambiguous=link is not None and link.ambiguous,
                 origin="local" if report.origin == "local" else origin_of_result(result),
             )
         )
     return rows
+
+
+def _links(told: Sequence[_Told]) -> dict[int, Link]:
+    """The links of results that tell of the same measurement as another one; almost all stand alone and have none."""
+    first: dict[ChainKey, int] = {}
+    repeated: set[int] = set()
+    for at, one in enumerate(told):
+        other = first.setdefault(one.key, at)
+        if other != at:
+            repeated.update((other, at))
+    places = sorted(repeated)
+    links = resolve([_occurrence(told[at]) for at in places])
+    return {at: msgspec.structs.replace(link, chain=places[link.chain]) for at, link in zip(places, links, strict=True)}
+
+
+def _occurrence(one: _Told) -> Occurrence:
+    report, result = one.report, one.result
+    return Occurrence(
+        key=one.key,
+        letter_identifier=report.letter_identifier,
+        ordinal=result.ordinal,
+        status=result.status,
+        measured=result.value is not None or bool(result.text_values),
+        authorised_at=report.authorised_at,
+        results_at=report.results_at,
+    )
 
 
 def _summary(letter: reports.Letter, requested: RequestState, answers: tuple[Answer, ...]) -> ReportSummary:

@@ -290,7 +290,7 @@ def _references(told: Json, url: str) -> list[Json]:
 
 
 def _reference(told: Json, url: str) -> Json:
-    return next(iter(_references(told, url)), {})
+    return next(iter(_references(told, url)), one_object(None))
 
 
 def _concept(told: Json, url: str) -> str:

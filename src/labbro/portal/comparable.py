@@ -180,38 +180,43 @@ def observed(rows: Sequence[StoredResult]) -> list[Observed]:
 
     A result without a unit (a text, one not yet arrived) goes with the unit most used for its analysis there.
     """
-    refs: dict[tuple[str, str, str], CodeRef] = {}
-    kinds: list[tuple[CodeRef, str, bool]] = []
-    units: dict[tuple[CodeRef, str, bool], dict[str, int]] = {}
+    known: dict[tuple[str, str, str, str, bool], _Kind] = {}
+    kinds: list[_Kind] = []
     written: list[str | None] = []
     for stored in rows:
-        code = stored.result.analysis
-        named = (code.value, code.system, code.responsible)
-        ref = refs.get(named)
-        if ref is None:
-            ref = refs[named] = CodeRef(code.system, code.value, code.responsible)
-        kind = (ref, producer_of(stored), stored.origin == "local")
+        code, producer, local = stored.result.analysis, producer_of(stored), stored.origin == "local"
+        named = (code.value, code.system, code.responsible, producer, local)
+        kind = known.get(named)
+        if kind is None:
+            kind = known[named] = _Kind(CodeRef(code.system, code.value, code.responsible), producer, local)
         kinds.append(kind)
         unit = normal_unit(stored.result.unit)
         written.append(unit)
         if unit is not None:
-            used = units.get(kind)
-            if used is None:
-                used = units[kind] = {}
-            used[unit] = used.get(unit, 0) + 1
-    usual = {kind: max(used, key=used.__getitem__) for kind, used in units.items()}
+            kind.units[unit] = kind.units.get(unit, 0) + 1
+    usual = {id(kind): max(kind.units, key=kind.units.__getitem__, default=None) for kind in known.values()}
     return [
         Observed(
-            code=kind[0],
-            producer=kind[1],
-            unit=unit or usual.get(kind),
+            code=kind.code,
+            producer=kind.producer,
+            unit=unit or usual[id(kind)],
             sampled_on=_day(stored),
             value=measured(stored.result),
-            point_of_care=kind[2],
+            point_of_care=kind.local,
             stated=_stated(stored.result),
         )
         for stored, kind, unit in zip(rows, kinds, written, strict=True)
     ]
+
+
+class _Kind:
+    """Results of one analysis by one producer, and how often which unit is written on them."""
+
+    __slots__ = ("code", "local", "producer", "units")
+
+    def __init__(self, code: CodeRef, producer: str, local: bool) -> None:
+        self.code, self.producer, self.local = code, producer, local
+        self.units: dict[str, int] = {}
 
 
 def producer_of(stored: StoredResult) -> str:

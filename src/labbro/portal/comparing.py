@@ -73,7 +73,8 @@ def switch(
     """
     if portal.registry is None or told.visit.session is None:
         return None
-    newest = portal.registry.current().version
+    is_newest = placer is not None and view.filters.version is None
+    newest = placer.registry.version if placer and is_newest else portal.registry.current().version
     if newest == 0:
         return None
     words, filters = comparing_words(told.visit.texts.language), view.filters

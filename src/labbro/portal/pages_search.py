@@ -28,7 +28,6 @@ from labbro.portal.web import (
     check_clinician,
     check_form,
     go_to,
-    is_member,
     page,
     to_sign_in,
     visit,
@@ -59,7 +58,7 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         seen = visit(portal, request)
         if seen.session is None:
             return to_sign_in(portal, request)
-        if is_member(portal, seen.session):
+        if seen.member:
             return go_to("/number-service")
         return _search_page(portal, seen)
 
@@ -69,7 +68,7 @@ def handlers(portal: Portal) -> list[ControllerRouterHandler]:
         if seen.session is None:
             return to_sign_in(portal, request)
         check_form(portal, seen, data)
-        check_clinician(portal, seen.session)
+        check_clinician(seen)
         identifier = cpr.normal(data.get("identifier", ""))
         reason = data.get("reason", "")
         if not identifier:

@@ -56,7 +56,7 @@ def enter(
     told = visit(portal, request)
     if told.session is None:
         return go_to("/sign-in?late")
-    check_clinician(portal, told.session)
+    check_clinician(told)
     seen = opened(portal, told.session, handle)
     log_view(portal, told.session, seen, action, letter_key)
     return Opened(told, seen, f"/patients/{handle}")

@@ -75,13 +75,17 @@ class Portal(msgspec.Struct, frozen=True):
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """One request as a page sees it: whose it is and in which language. `visit` secures forms before a sign-in."""
+    """One request as a page sees it: whose it is and in which language. `visit` secures forms before a sign-in.
+
+    `member`: whoever is signed in is or was a person of the number service.
+    """
 
     request: AnyRequest
     texts: Texts
     session: Session | None
     visit: str
     new_visit: bool
+    member: bool = False
 
     @property
     def form_secret(self) -> str:
@@ -106,6 +110,7 @@ def visit(portal: Portal, request: AnyRequest) -> Visit:
         session=session,
         visit=known if fits else secrets.token_urlsafe(24),
         new_visit=not fits,
+        member=_is_member(portal, session),
     )
 
 
@@ -114,7 +119,7 @@ def page(portal: Portal, seen: Visit, template: str, *, status: int = 200, **con
     told: dict[str, Any] = {
         "t": seen.texts,
         "actor": seen.session.actor if seen.session else None,
-        "member": is_member(portal, seen.session),
+        "member": seen.member,
         "registry": portal.registry is not None,
         "demonstration": portal.settings.demonstration,
         "idle_seconds": int(IDLE.total_seconds()),
@@ -166,13 +171,13 @@ def to_sign_in(portal: Portal, request: AnyRequest) -> Page:
     return go_to("/sign-in?late" if portal.cookie_name("session") in request.cookies else "/sign-in")
 
 
-def check_clinician(portal: Portal, session: Session) -> None:
+def check_clinician(seen: Visit) -> None:
     """Keeps people of the number service from patients, those who were it once as well. Raises NotAllowed."""
-    if is_member(portal, session):
+    if seen.member:
         raise NotAllowed("People of the number service see no patients.", code="no-patients")
 
 
-def is_member(portal: Portal, session: Session | None) -> bool:
+def _is_member(portal: Portal, session: Session | None) -> bool:
     """Whether whoever is signed in is or was a person of the number service."""
     if session is None or portal.members is None:
         return False

@@ -80,7 +80,7 @@ def enter(desk: Desk, request: AnyRequest) -> Reader | Page:
     seen = visit(desk.portal, request)
     if seen.session is None:
         return to_sign_in(desk.portal, request)
-    check_clinician(desk.portal, seen.session)
+    check_clinician(seen)
     return Reader(desk, seen, seen.session)
 
 
