@@ -69,7 +69,7 @@ class _Page:
             label = words.cpr if system == addresses.CPR else words.identifier
             kind = "" if system == addresses.CPR else f" ({text_of(one.get('type')) or system})"
             fields.append(Field(label, f"{one.get('value', '')}{kind}"))
-        fields.append(Field(words.born, str(told.get("birthDate") or words.unknown)))
+        fields.append(Field(words.born, _moment(told.get("birthDate")) or words.unknown))
         if told.get("gender"):
             fields.append(Field(words.sex, GENDER[self._language].get(str(told["gender"]), str(told["gender"]))))
         return Section(words.patient, tuple(fields))
@@ -184,8 +184,9 @@ class _Page:
         """A reference interval whole: its limits, its kind, for whom, at which ages."""
         low, high, age = (one_object(told.get(part)) for part in ("low", "high", "age"))
         unit = str((low or high).get("unit") or (low or high).get("code") or "")
-        limits = [digits(one["value"]) if one.get("value") is not None else "" for one in (low, high)]
-        text = f"{limits[0]} – {limits[1]} {unit}".strip() if any(limits) else ""
+        lower, upper = (digits(one["value"]) if one.get("value") is not None else "" for one in (low, high))
+        limits = f"{lower} – {upper}" if lower and upper else f"≤ {upper}" if upper else f"≥ {lower}"
+        text = f"{limits} {unit}".strip() if lower or upper else ""
         ages = " – ".join(
             quantity_of(one).said for part in ("low", "high") if (one := one_object(age.get(part))).get("value")
         )
@@ -263,14 +264,16 @@ def plain(div: str) -> str:
 
 
 def _moment(told: object) -> str:
-    """A time as Danes write it; a day alone stays a day."""
+    """A time as Danes write it; a day alone stays a day, a month or a year what it is."""
     try:
         read = local_time(told)
     except ValueError:
         return str(told)
     if read is None:
         return ""
-    return f"{read:%d.%m.%Y %H:%M}" if isinstance(told, str) and len(told) > 10 else str(told)
+    if not isinstance(told, str) or len(told) < len("YYYY-MM-DD"):
+        return str(told)
+    return f"{read:%d.%m.%Y %H:%M}" if len(told) > len("YYYY-MM-DD") else f"{read:%d.%m.%Y}"
 
 
 def _taken(told: Json) -> str:
