@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from labbro import __version__
 from labbro.comparability.api import AnyRequest
 from labbro.comparability.api import routes as registry_routes
+from labbro.comparability.office import office_of
 from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank, api
 from labbro.eu import api as eu_api
@@ -153,7 +154,7 @@ def _registry_doors(services: Services) -> list[ControllerRouterHandler]:
         by = signed(request)
         return None if by is None or services.members.current().ever_signed_in(by) else by
 
-    return registry_routes(services.registry, person)
+    return registry_routes(services.registry, person, office_of(services.settings))
 
 
 def _number_doors(services: Services, calls: Calls) -> list[ControllerRouterHandler]:

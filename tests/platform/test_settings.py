@@ -31,6 +31,11 @@ EXAMPLES: dict[str, tuple[str, str, object]] = {
     "LABBRO_EAN": ("5790001234567", "own_ean", "5790001234567"),
     "LABBRO_INTAKE_TOKENS": (f"lab:{DIGEST}", "intake_tokens", (IntakeToken(name="lab", digest=DIGEST),)),
     "LABBRO_READER_TOKENS": (f"reader:{DIGEST}", "reader_tokens", (IntakeToken(name="reader", digest=DIGEST),)),
+    "LABBRO_REGISTRY_PEOPLE": (
+        "https://id.example#anna, https://id.example/#bent",
+        "registry_people",
+        ("https://id.example#anna", "https://id.example#bent"),
+    ),
     "LABBRO_LOOKUPS_PER_HOUR": ("7", "lookups_per_hour", 7),
     "LABBRO_BODY_LIMIT_MB": ("2", "body_limit_bytes", 2 * 1024 * 1024),
     "LABBRO_BODY_SECONDS": ("5", "body_seconds", 5),
@@ -67,6 +72,7 @@ TOGETHER = {
     "LABBRO_SMTP_USER": {"LABBRO_SMTP_PASSWORD": "hush"},
     "LABBRO_OIDC_ISSUER": {"LABBRO_OIDC_CLIENT_ID": "labbro"},
     "LABBRO_OIDC_CLIENT_ID": {"LABBRO_OIDC_ISSUER": "https://id.example"},
+    "LABBRO_REGISTRY_PEOPLE": {"LABBRO_OIDC_ISSUER": "https://id.example/", "LABBRO_OIDC_CLIENT_ID": "labbro"},
     "LABBRO_TLS_CERT": {"LABBRO_TLS_KEY": __file__},
     "LABBRO_TLS_KEY": {"LABBRO_TLS_CERT": __file__},
 }

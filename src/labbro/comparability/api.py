@@ -1,4 +1,4 @@
-"""The REST door of the registry: reading is open, since it holds no patient; proposing and releasing need a person.
+"""The REST door of the registry: reading is open, since it holds no patient; changing needs people named for it.
 
 Errors are problem documents.
 """
@@ -22,6 +22,7 @@ from labbro.comparability.checking import Contradiction
 from labbro.comparability.csv_form import read_procedures, write_procedures
 from labbro.comparability.decision import Observed, Placer
 from labbro.comparability.model import CodeRef, Entries, Procedure
+from labbro.comparability.office import Office
 from labbro.comparability.store import Change, Proposal, RegistryStore, Released, changes_of
 from labbro.errors import NotAllowed, WrongUse
 from labbro.platform.problems import Problem
@@ -101,9 +102,9 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     second: Placed
 
 
-def routes(store: RegistryStore, person: Person) -> list[ControllerRouterHandler]:
-    """All handlers. `person` gives the identifier of who is signed in and may work on the registry, or None."""
-    return [*_reading(store), *_proposing(store, person), *_deciding(store)]
+def routes(store: RegistryStore, person: Person, office: Office) -> list[ControllerRouterHandler]:
+    """All handlers. `person` gives the identifier of a signed-in clinician, or None; `office`: who may change."""
+    return [*_reading(store), *_proposing(store, person, office), *_deciding(store)]
 
 
 def _reading(store: RegistryStore) -> list[ControllerRouterHandler]:
@@ -137,7 +138,7 @@ def _reading(store: RegistryStore) -> list[ControllerRouterHandler]:
     return [registry, versions, procedures]
 
 
-def _proposing(store: RegistryStore, person: Person) -> list[ControllerRouterHandler]:
+def _proposing(store: RegistryStore, person: Person, office: Office) -> list[ControllerRouterHandler]:
     @get("/comparability/proposals", sync_to_thread=True, operation_id="registry-proposals", tags=_TAGS,
          summary="Proposals, the newest first", responses=_problems(403))  # fmt: skip
     def proposals(request: AnyRequest) -> tuple[Proposal, ...]:
@@ -149,7 +150,7 @@ def _proposing(store: RegistryStore, person: Person) -> list[ControllerRouterHan
           summary="Propose changes of the registry", responses=_problems(400, 403, 409))  # fmt: skip
     def propose(request: AnyRequest, data: JSONBody[ProposalRequest]) -> Proposed:
         """Nothing counts before another person releases it. `procedures_csv`: procedures as docs/registry.md says."""
-        by = _who(request, person)
+        by = _officer(request, person, office)
         changes = (*data.changes, *_from_csv(data.procedures_csv))
         kept = store.propose(data.request_id, changes, by=by, note=data.note)
         return Proposed(proposal=kept, contradictions=store.faults(kept.proposal_id))
@@ -159,14 +160,16 @@ def _proposing(store: RegistryStore, person: Person) -> list[ControllerRouterHan
           responses=_problems(403, 404, 409))  # fmt: skip
     def release(request: AnyRequest, proposal_id: FromPath[UUID]) -> Released:
         """It becomes the next version; again gives the same version. Contradictions refuse it and say what to mend."""
-        return store.release(proposal_id, by=_who(request, person))
+        by = _officer(request, person, office)
+        office.check_proposer(store.proposal(proposal_id))
+        return store.release(proposal_id, by=by)
 
     @post("/comparability/proposals/{proposal_id:uuid}/refuse", status_code=HTTPStatus.OK, sync_to_thread=True,
           operation_id="refuse-proposal", tags=_TAGS, summary="Say no to a proposal, or take one's own back",
           responses=_problems(403, 404, 409))  # fmt: skip
     def refuse(request: AnyRequest, proposal_id: FromPath[UUID]) -> Proposal:
         """The proposal stays, refused."""
-        return store.refuse(proposal_id, by=_who(request, person))
+        return store.refuse(proposal_id, by=_officer(request, person, office))
 
     return [proposals, propose, release, refuse]
 
@@ -226,6 +229,12 @@ def _who(request: AnyRequest, person: Person) -> str:
     by = person(request)
     if by is None:
         raise NotAllowed("Sign in as a professional to work on the registry.", code="sign-in-needed")
+    return by
+
+
+def _officer(request: AnyRequest, person: Person, office: Office) -> str:
+    by = _who(request, person)
+    office.check(by)
     return by
 
 

@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     own_ean: str = "5790000000000"
     intake_tokens: tuple[IntakeToken, ...] = ()
     reader_tokens: tuple[IntakeToken, ...] = ()
+    registry_people: tuple[str, ...] = ()
     watch_dir: Path | None = None
     lookups_per_hour: int = 120
     body_limit_bytes: int = 64 * MEGABYTE
@@ -152,6 +153,7 @@ def from_environment(
         own_ean=_ean(reader.text("LABBRO_EAN", "5790000000000")),
         intake_tokens=_tokens(reader.optional("LABBRO_INTAKE_TOKENS"), "LABBRO_INTAKE_TOKENS"),
         reader_tokens=_tokens(reader.optional("LABBRO_READER_TOKENS"), "LABBRO_READER_TOKENS"),
+        registry_people=_people(reader.optional("LABBRO_REGISTRY_PEOPLE")),
         watch_dir=reader.folder("LABBRO_WATCH"),
         lookups_per_hour=reader.number("LABBRO_LOOKUPS_PER_HOUR", 120, 1, 100_000),
         body_limit_bytes=reader.number("LABBRO_BODY_LIMIT_MB", 64, 1, 4096) * MEGABYTE,
@@ -362,6 +364,21 @@ def _tokens(text: str | None, variable: str) -> tuple[IntakeToken, ...]:
     return tuple(tokens)
 
 
+def _people(text: str | None) -> tuple[str, ...]:
+    """People as sessions name them, by commas or blanks: `ISSUER#SUBJECT`, in a demonstration `demonstration:NAME`."""
+    told = (part for part in re.split(r"[,\s]+", text or "") if part)
+    # A slash at the issuer's end is no other issuer; settings hold LABBRO_OIDC_ISSUER without it.
+    people = tuple(dict.fromkeys(re.sub(r"/+#", "#", one, count=1) for one in told))
+    if not all(re.fullmatch(r"https?://[^#]+#.+|demonstration:.+", one) for one in people):
+        raise NotConfigured(
+            "LABBRO_REGISTRY_PEOPLE must be people as ISSUER#SUBJECT, separated by commas; the registry's page to "
+            "propose on tells everybody how they are named."
+        )
+    if len(people) == 1:
+        raise NotConfigured("LABBRO_REGISTRY_PEOPLE must name two people or more; one proposes, another releases.")
+    return people
+
+
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
@@ -386,8 +403,24 @@ def _check_together(settings: Settings) -> None:
         ("https://", "http://127.0.0.1:", "http://localhost:")
     ):
         raise NotConfigured("LABBRO_OIDC_ISSUER must begin with https://.")
+    if settings.registry_people:
+        _check_people(settings)
     if settings.demonstration and not settings.loopback:
         raise NotConfigured(
             "LABBRO_DEMONSTRATION lets anyone sign in, so it is allowed only on loopback; "
             "set LABBRO_HOST=127.0.0.1 or turn the demonstration off."
         )
+
+
+def _check_people(settings: Settings) -> None:
+    """Nobody is named who could never sign in."""
+    for one in settings.registry_people:
+        if one.startswith("demonstration:"):
+            known = settings.demonstration
+        else:
+            known = one.partition("#")[0] == settings.oidc_issuer
+        if not known:
+            raise NotConfigured(
+                "LABBRO_REGISTRY_PEOPLE names somebody who cannot sign in here; everybody's issuer is "
+                "LABBRO_OIDC_ISSUER, and demonstration: is for demonstrations."
+            )

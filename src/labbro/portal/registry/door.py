@@ -1,4 +1,4 @@
-"""The door to the pages of the registry: signed-in clinicians for now; what stands on all of them."""
+"""The door to the pages of the registry: signed-in clinicians read, people named for it change; what stands on all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from uuid import UUID
 import msgspec
 
 from labbro.codes.lists import CodeLists
+from labbro.comparability.office import Office, office_of
 from labbro.comparability.registry import Registry
 from labbro.comparability.store import RegistryStore
 from labbro.comparability.usage import Usage
-from labbro.errors import LabbroError, NotFound
+from labbro.errors import LabbroError, NotAllowed, NotFound
 from labbro.portal.demonstration import CLINICIANS
 from labbro.portal.numbers.blocks import Content, Place
 from labbro.portal.numbers.words import words_in
@@ -52,6 +53,20 @@ class Reader(msgspec.Struct, frozen=True):
     def by(self) -> str:
         """The identifier of who works here."""
         return self.session.actor.identifier
+
+    @property
+    def office(self) -> Office:
+        """Who may change the registry."""
+        return office_of(self.desk.portal.settings)
+
+    @property
+    def barred(self) -> LabbroError | None:
+        """Why whoever reads may not change the registry; None where they may."""
+        try:
+            self.office.check(self.by)
+        except NotAllowed as error:
+            return error
+        return None
 
     def said(self, danish: str, english: str) -> str:
         """The one of two texts that the page speaks."""

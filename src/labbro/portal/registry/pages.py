@@ -20,7 +20,7 @@ from labbro.comparability.store import Change, Proposal, RegistryStore, changes_
 from labbro.comparability.usage import Usage, retired_codes
 from labbro.errors import LabbroError, NotAllowed, WrongUse
 from labbro.portal.numbers.blocks import Content, Form, Link, Section
-from labbro.portal.registry import forms, forms_units, views, views_codes, views_proposals
+from labbro.portal.registry import forms, forms_units, views, views_codes, views_office, views_proposals
 from labbro.portal.registry.door import Desk, Reader, address_of, enter, proposal_id, shown
 from labbro.portal.web import AnyRequest, Page, Portal, check_form, go_to
 
@@ -81,7 +81,8 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry/suggestions", sync_to_thread=True)
     def suggestions(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
-            return shown(reader, "suggestions", views.suggested(desk.store.current(), reader.said, desk.lists))
+            content = views.suggested(desk.store.current(), reader.said, desk.lists)
+            return shown(reader, "suggestions", views_office.without_ways(content) if reader.barred else content)
 
         return _opened(desk, request, told)
 
@@ -121,7 +122,10 @@ def _proposing(desk: Desk) -> list[ControllerRouterHandler]:
 
 
 def _propose_page(reader: Reader, problem: str = "", status: int = 200) -> Page:
-    desk = reader.desk
+    desk, barred = reader.desk, reader.barred
+    if barred is not None:
+        content = views_office.propose_page(barred, reader.by, reader.said)
+        return shown(reader, "propose", content, status=status)
     content = forms.page(desk.store.current(), reader.query, desk.new_id, reader.said)
     return shown(reader, "propose", content, problem=problem, status=status, upload=True)
 
@@ -160,6 +164,7 @@ def _proposed(reader: Reader, data: dict[str, str], changes: Callable[[], Sequen
     except ValueError:
         raise NotAllowed("The form does not carry a request id.") from None
     try:
+        reader.office.check(reader.by)
         kept = reader.desk.store.propose(request_id, changes(), by=reader.by, note=data.get("note", ""))
     except LabbroError as error:
         return _propose_page(reader, reader.sentence(error), error.status)
@@ -184,7 +189,9 @@ def _releasing(desk: Desk) -> list[ControllerRouterHandler]:
             check_form(desk.portal, reader.visit, data)
             found = proposal_id(told_id)
             try:
+                reader.office.check(reader.by)
                 if act == "release":
+                    reader.office.check_proposer(desk.store.proposal(found))
                     desk.store.release(found, by=reader.by)
                 elif act == "refuse":
                     desk.store.refuse(found, by=reader.by)
@@ -204,9 +211,8 @@ def _proposal_page(reader: Reader, found: UUID, problem: str = "", status: int =
     sections = [Section(facts=views_proposals.proposal_facts(told, said))]
     if told.state == "open":
         faults = store.faults(found)
-        sections.append(
-            Section(tables=(views_proposals.fault_table(faults, said),), forms=_decisions(reader, told, bool(faults)))
-        )
+        sections.append(Section(tables=(views_proposals.fault_table(faults, said),)))
+        sections.append(_decisions(reader, told, bool(faults)))
     sections.append(Section(tables=(changes,)))
     content = Content(
         title=told.note,
@@ -216,10 +222,18 @@ def _proposal_page(reader: Reader, found: UUID, problem: str = "", status: int =
     return shown(reader, "proposals", content, problem=problem, status=status)
 
 
-def _decisions(reader: Reader, told: Proposal, faulty: bool) -> tuple[Form, ...]:
+def _decisions(reader: Reader, told: Proposal, faulty: bool) -> Section:
     """Who proposed may take it back; another may release it where nothing contradicts, or refuse it."""
-    said, own = reader.said, told.proposed_by == reader.by
+    said, own, barred = reader.said, told.proposed_by == reader.by, reader.barred
+    if barred is not None:
+        return views_office.barred(barred, reader.by, said)
+    lead = ""
+    try:
+        reader.office.check_proposer(told)
+    except LabbroError as error:
+        lead, faulty = reader.sentence(error), True
     action = address_of("proposals", told.proposal_id)
     refuse = said("Træk forslaget tilbage", "Take the proposal back") if own else said("Afvis", "Refuse")
     release = Form(f"{action}/release", said("Frigiv som næste version", "Release as the next version"))
-    return (*(() if own or faulty else (release,)), Form(f"{action}/refuse", refuse, grave=True))
+    offered = (*(() if own or faulty else (release,)), Form(f"{action}/refuse", refuse, grave=True))
+    return Section(lead=lead, forms=offered)
