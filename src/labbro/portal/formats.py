@@ -36,3 +36,8 @@ def identifier(text: str) -> str:
 def person_name(surname: str, given_name: str | None) -> str:
     """Given name first; a lone `_` (a placeholder in letters) counts as absent."""
     return " ".join(part for part in (given_name, surname) if part and part != "_")
+
+
+def count(number: int) -> str:
+    """A count with its thousands apart: `12 345`, with a space that does not break."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

@@ -66,8 +66,8 @@ def _mixed_section(found: Sequence[Mixed], said: Said) -> Section:
         Row(
             (
                 Cell(one.name, f"{one.code.value} · {shown_unit(one.unit)}"),
-                Cell(_count(one.results), figure=True),
-                Cell(_count(one.results - one.shares[0].results), figure=True),
+                Cell(formats.count(one.results), figure=True),
+                Cell(formats.count(one.results - one.shares[0].results), figure=True),
                 Cell("; ".join(_part(said(share.label_da, share.label_en), share.results) for share in one.shares)),
             )
         )
@@ -96,7 +96,7 @@ def _mixed_section(found: Sequence[Mixed], said: Said) -> Section:
 
 
 def _part(label: str, results: int) -> str:
-    return f"{label}: {_count(results)}"
+    return f"{label}: {formats.count(results)}"
 
 
 def _local_section(found: Sequence[LocalCode], registry: Registry, said: Said) -> Section:
@@ -105,7 +105,7 @@ def _local_section(found: Sequence[LocalCode], registry: Registry, said: Said) -
             (
                 Cell(one.name, f"{one.code.value} · {one.code.responsible}"),
                 Cell(", ".join(one.producers)),
-                Cell(_count(one.results), figure=True),
+                Cell(formats.count(one.results), figure=True),
                 _instead(one, registry, said),
             )
         )
@@ -139,10 +139,6 @@ def _instead(one: LocalCode, registry: Registry, said: Said) -> Cell:
     known = registry.procedures_of(one.code)
     method = method_name(known[0]) if known else ""
     return Cell(", ".join(code.value for code in one.instead), method, mark="good")
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def procedures(registry: Registry, producer: str, said: Said) -> Content:

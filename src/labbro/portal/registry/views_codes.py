@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from labbro.comparability.usage import RetiredCode
+from labbro.portal import formats
 from labbro.portal.numbers.blocks import Cell, Row, Section, Table
 
 Said = Callable[[str, str], str]
@@ -18,7 +19,7 @@ def retired_section(found: Sequence[RetiredCode], lists: int, said: Said) -> Sec
             (
                 Cell(one.name, f"{one.code.value} · {one.code.responsible}"),
                 Cell(", ".join(one.producers)),
-                Cell(f"{one.results:,}".replace(",", "\N{NO-BREAK SPACE}"), figure=True),
+                Cell(formats.count(one.results), figure=True),
                 Cell(", ".join(one.today), mark="good")
                 if one.today
                 else Cell(said("ingen afløser", "none"), mark="off"),
