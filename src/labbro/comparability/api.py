@@ -23,6 +23,7 @@ from labbro.comparability.csv_form import read_procedures, write_procedures
 from labbro.comparability.decision import Observed, Placer
 from labbro.comparability.model import CodeRef, Entries, Procedure
 from labbro.comparability.office import Office
+from labbro.comparability.registry import Registry
 from labbro.comparability.store import Change, Proposal, RegistryStore, Released, changes_of
 from labbro.errors import NotAllowed, WrongUse
 from labbro.platform.problems import Problem
@@ -30,6 +31,14 @@ from labbro.platform.problems import Problem
 AnyRequest = Request[Any, Any, Any]
 Person = Callable[[AnyRequest], str | None]
 Version = Annotated[int | None, QueryParameter(ge=0, description="A version of the registry; the newest without.")]
+KnownAt = Annotated[
+    str | None,
+    QueryParameter(
+        description="The version that was in force at a day or moment (RFC 3339; Danish time without an offset; a day "
+        "stands for its end), instead of `version`."
+    ),
+]
+VERSION_HEADER: Final = "Labbro-Registry-Version"
 _TAGS: Final = ["comparability"]
 _CSV = "text/csv"
 _LONGEST_CSV = 8_000_000  # characters
@@ -72,11 +81,12 @@ class ResultToPlace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class DecideRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two results, and the version to decide by (the newest without)."""
+    """Two results, and the version to decide by, or a moment at which it was in force (the newest without)."""
 
     first: ResultToPlace
     second: ResultToPlace
     version: int | None = None
+    known_at: str | None = None
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,10 +119,10 @@ def routes(store: RegistryStore, person: Person, office: Office) -> list[Control
 
 def _reading(store: RegistryStore) -> list[ControllerRouterHandler]:
     @get("/comparability/registry", sync_to_thread=True, operation_id="registry", tags=_TAGS,
-         summary="The registry at a version", responses=_problems(404))  # fmt: skip
-    def registry(version: Version = None) -> RegistryAt:
+         summary="The registry at a version or moment", responses=_problems(400, 404))  # fmt: skip
+    def registry(version: Version = None, known_at: KnownAt = None) -> RegistryAt:
         """A version never changes: what it said can be asked for ever."""
-        found = store.current() if version is None else store.at(version)
+        found = _asked(store, version, known_at)
         return RegistryAt(version=found.version, recorded_at=found.recorded_at, entries=found.entries)
 
     @get("/comparability/versions", sync_to_thread=True, operation_id="registry-versions", tags=_TAGS,
@@ -122,18 +132,20 @@ def _reading(store: RegistryStore) -> list[ControllerRouterHandler]:
         return store.versions()
 
     @get("/comparability/procedures", sync_to_thread=True, operation_id="registry-procedures", tags=_TAGS,
-         summary="Measurement procedures, as JSON or CSV", responses=_problems(404))  # fmt: skip
+         summary="Measurement procedures, as JSON or CSV", responses=_problems(400, 404))  # fmt: skip
     def procedures(
         request: AnyRequest,
         version: Version = None,
+        known_at: KnownAt = None,
         producer: Annotated[str | None, QueryParameter(description="Only this producer's.")] = None,
     ) -> Response[tuple[Procedure, ...] | str]:
-        """CSV (docs/registry.md) where `text/csv` is accepted rather than JSON."""
-        found = store.current() if version is None else store.at(version)
+        """CSV (docs/registry.md) where `text/csv` is accepted rather than JSON. A header tells the version."""
+        found = _asked(store, version, known_at)
+        headers = {VERSION_HEADER: str(found.version)}
         told = tuple(one for one in found.entries.procedures if producer is None or one.producer == producer)
         if request.accept.best_match(["application/json", _CSV]) == _CSV:
-            return Response(write_procedures(told), media_type=f"{_CSV}; charset=utf-8")
-        return Response(told)
+            return Response(write_procedures(told), media_type=f"{_CSV}; charset=utf-8", headers=headers)
+        return Response(told, headers=headers)
 
     return [registry, versions, procedures]
 
@@ -179,7 +191,7 @@ def _deciding(store: RegistryStore) -> list[ControllerRouterHandler]:
           summary="Whether two results share a row, and why", responses=_problems(400, 404))  # fmt: skip
     def decide(data: JSONBody[DecideRequest]) -> Decided:
         """The same version decides the same for ever."""
-        registry = store.current() if data.version is None else store.at(data.version)
+        registry = _asked(store, data.version, data.known_at)
         told = Placer(registry).same_row(_observed(data.first), _observed(data.second))
         first, second = (
             Placed(
@@ -203,6 +215,19 @@ def _deciding(store: RegistryStore) -> list[ControllerRouterHandler]:
         )
 
     return [decide]
+
+
+def _asked(store: RegistryStore, version: int | None, known_at: str | None) -> Registry:
+    """The registry that a call asks for: by version, by moment, else the newest."""
+    if version is not None and known_at is not None:
+        raise WrongUse(
+            "Ask by version or by known_at, not by both.",
+            message_da="Spørg med version eller med known_at, ikke med begge.",
+            code="registry-version-or-moment",
+        )
+    if known_at is not None:
+        return store.known_at(known_at)
+    return store.current() if version is None else store.at(version)
 
 
 def _observed(told: ResultToPlace) -> Observed:

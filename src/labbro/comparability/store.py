@@ -16,6 +16,7 @@ import msgspec
 
 from labbro.comparability.checking import Contradiction, contradictions
 from labbro.comparability.model import Assertion, Conversion, Entries, Group, Measurand, Procedure
+from labbro.comparability.moments import before_first, moment_of
 from labbro.comparability.registry import EMPTY, Registry
 from labbro.errors import Conflict, NotAllowed, NotFound, WrongUse
 from labbro.platform.clock import Clock
@@ -98,6 +99,18 @@ class RegistryStore:
     def at(self, version: int) -> Registry:
         """One version, as it decided then. Raises NotFound `registry-version`."""
         with self._database.connection() as connection:
+            return self._registry(connection, version)
+
+    def known_at(self, told: str) -> Registry:
+        """The version that was in force at a moment, as `moments.moment_of` reads it, whose errors it raises.
+
+        Raises NotFound `registry-before-first` where there was none yet.
+        """
+        moment = moment_of(told, self._clock.now())
+        with self._database.connection() as connection:
+            version, first = connection.execute(_SQL["version_at"], {"moment": moment}).fetchone() or (0, None)
+            if version == 0:
+                raise before_first(moment, first)
             return self._registry(connection, version)
 
     def versions(self) -> tuple[Released, ...]:

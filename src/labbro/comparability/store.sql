@@ -11,6 +11,11 @@ WHERE version > 0 ORDER BY version DESC;
 -- name: version
 SELECT recorded_at FROM comparability.version WHERE version = %(version)s;
 
+-- name: version_at
+-- The version that was in force at a moment (0: none yet), and when the first came (null: never).
+SELECT coalesce(max(version) FILTER (WHERE recorded_at <= %(moment)s), 0), min(recorded_at)
+FROM comparability.version WHERE version > 0;
+
 -- name: entries
 SELECT kind, body::text FROM comparability.entry
 WHERE recorded_version <= %(version)s AND (superseded_version IS NULL OR superseded_version > %(version)s)
