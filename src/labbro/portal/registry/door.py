@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -118,10 +118,22 @@ def name_of(identifier: str) -> str:
 
 
 def shown(
-    reader: Reader, here: str, content: Content, *, status: int = 200, problem: str = "", upload: bool = False
+    reader: Reader,
+    here: str,
+    content: Content,
+    *,
+    status: int = 200,
+    problem: str = "",
+    upload: bool = False,
+    version: int | None = None,
+    then: dict[str, Any] | None = None,
 ) -> Page:
-    """A page with its frame: the version, the ways to the other pages. `upload`: with the form for a file."""
-    version = reader.registry().version
+    """A page with its frame: the version, the ways to the other pages.
+
+    `version`: the one that is told, where the address does not name it; `upload`: with the form for a file; `then`:
+    with the form for another moment.
+    """
+    version = reader.registry().version if version is None else version
     places = tuple(Place(reader.said(da, en), address_of(name), name == here) for name, da, en in PAGES)
     language = reader.visit.texts.language
     return page(
@@ -137,6 +149,7 @@ def shown(
         places=places,
         problem=problem,
         upload=_upload(reader) if upload else None,
+        then=then,
     )
 
 

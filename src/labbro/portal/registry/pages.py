@@ -22,6 +22,7 @@ from labbro.errors import LabbroError, NotAllowed, WrongUse
 from labbro.portal.numbers.blocks import Content, Form, Link, Section
 from labbro.portal.registry import forms, forms_units, views, views_codes, views_office, views_proposals
 from labbro.portal.registry.door import Desk, Reader, address_of, enter, proposal_id, shown
+from labbro.portal.registry.then import Seen, chooser, look
 from labbro.portal.web import AnyRequest, Page, Portal, check_form, go_to
 
 FormData = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -35,12 +36,25 @@ def handlers(
 ) -> list[ControllerRouterHandler]:
     """Every page and form."""
     desk = Desk(portal, store, usage, new_id, lists)
-    return [*_looking(desk), *_proposing(desk), *_releasing(desk)]
+    return [*_looking(desk), *_known(desk), *_proposing(desk), *_releasing(desk)]
 
 
 def _opened(desk: Desk, request: AnyRequest, told: _Told) -> Page:
     reader = enter(desk, request)
     return reader if isinstance(reader, Response) else told(reader)
+
+
+def _then(reader: Reader, here: str, content: Content, seen: Seen) -> Page:
+    """A page of the registry as it was known then."""
+    return shown(
+        reader,
+        here,
+        content,
+        status=seen.status,
+        problem=seen.problem,
+        version=seen.registry.version,
+        then=chooser(reader, seen, here),
+    )
 
 
 def _looking(desk: Desk) -> list[ControllerRouterHandler]:
@@ -55,29 +69,6 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
 
         return _opened(desk, request, told)
 
-    @get("/method-registry/procedures", sync_to_thread=True)
-    def procedures(request: AnyRequest) -> Page:
-        def told(reader: Reader) -> Page:
-            content = views.procedures(reader.registry(), reader.query("producer"), reader.said)
-            return shown(reader, "procedures", content)
-
-        return _opened(desk, request, told)
-
-    @get("/method-registry/procedures.csv", sync_to_thread=True)
-    def table(request: AnyRequest) -> Page:
-        def told(_: Reader) -> Page:
-            headers = {"content-disposition": 'attachment; filename="procedures.csv"'}
-            text = write_procedures(desk.store.current().entries.procedures)
-            return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
-
-        return _opened(desk, request, told)
-
-    @get("/method-registry/groups", sync_to_thread=True)
-    def groups(request: AnyRequest) -> Page:
-        return _opened(
-            desk, request, lambda reader: shown(reader, "groups", views.groups(reader.registry(), reader.said))
-        )
-
     @get("/method-registry/suggestions", sync_to_thread=True)
     def suggestions(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
@@ -89,11 +80,44 @@ def _looking(desk: Desk) -> list[ControllerRouterHandler]:
     @get("/method-registry/versions", sync_to_thread=True)
     def versions(request: AnyRequest) -> Page:
         def told(reader: Reader) -> Page:
-            return shown(reader, "versions", views_proposals.versions(desk.store.versions(), reader.said))
+            content = views_proposals.versions(desk.store.versions(), reader.said)
+            return shown(reader, "versions", content, then=chooser(reader, None, "procedures", "groups"))
 
         return _opened(desk, request, told)
 
-    return [codes_today, procedures, table, groups, suggestions, versions]
+    return [codes_today, suggestions, versions]
+
+
+def _known(desk: Desk) -> list[ControllerRouterHandler]:
+    """Procedures and groups, now or as they were known then."""
+
+    @get("/method-registry/procedures", sync_to_thread=True)
+    def procedures(request: AnyRequest) -> Page:
+        def told(reader: Reader) -> Page:
+            seen = look(reader)
+            content = views.procedures(seen.registry, reader.query("producer"), reader.said, seen.version)
+            return _then(reader, "procedures", content, seen)
+
+        return _opened(desk, request, told)
+
+    @get("/method-registry/procedures.csv", sync_to_thread=True)
+    def table(request: AnyRequest) -> Page:
+        def told(reader: Reader) -> Page:
+            headers = {"content-disposition": 'attachment; filename="procedures.csv"'}
+            text = write_procedures(reader.registry().entries.procedures)
+            return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+        return _opened(desk, request, told)
+
+    @get("/method-registry/groups", sync_to_thread=True)
+    def groups(request: AnyRequest) -> Page:
+        def told(reader: Reader) -> Page:
+            seen = look(reader)
+            return _then(reader, "groups", views.groups(seen.registry, reader.said), seen)
+
+        return _opened(desk, request, told)
+
+    return [procedures, table, groups]
 
 
 def _proposing(desk: Desk) -> list[ControllerRouterHandler]:

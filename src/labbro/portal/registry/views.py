@@ -141,14 +141,17 @@ def _instead(one: LocalCode, registry: Registry, said: Said) -> Cell:
     return Cell(", ".join(code.value for code in one.instead), method, mark="good")
 
 
-def procedures(registry: Registry, producer: str, said: Said) -> Content:
-    """All procedures, or one producer's, with where each stands."""
+def procedures(registry: Registry, producer: str, said: Said, version: int | None = None) -> Content:
+    """All procedures, or one producer's, with where each stands. `version`: the one that links keep to."""
     every = registry.entries.procedures
     chosen = [one for one in every if not producer or (one.producer or "-") == producer]
     producers = sorted({one.producer or "-" for one in every})
     anybody = said("uden producent", "no producer")
-    ways = [Link(said("Alle", "All"), address_of("procedures"))]
-    ways += [Link(anybody if one == "-" else one, f"{address_of('procedures')}?producer={one}") for one in producers]
+    then = "" if version is None else f"version={version}"
+    page, table = (f"{address_of(name)}?{then}".rstrip("?") for name in ("procedures", "procedures.csv"))
+    join = "&" if then else "?"
+    ways = [Link(said("Alle", "All"), page)]
+    ways += [Link(anybody if one == "-" else one, f"{page}{join}producer={one}") for one in producers]
     return Content(
         title=said("Målemetoder", "Procedures"),
         lead=said(f"{len(chosen)} af {len(every)} målemetoder.", f"{len(chosen)} of {len(every)} procedures."),
@@ -169,7 +172,7 @@ def procedures(registry: Registry, producer: str, said: Said) -> Content:
                         empty=said("Ingen.", "None."),
                     ),
                 ),
-                links=(Link(said("Hent som tabel (CSV)", "Fetch as a table (CSV)"), address_of("procedures.csv")),),
+                links=(Link(said("Hent som tabel (CSV)", "Fetch as a table (CSV)"), table),),
             ),
         ),
     )
