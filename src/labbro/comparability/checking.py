@@ -9,8 +9,9 @@ from itertools import combinations
 
 import msgspec
 
-from labbro.comparability.model import JOINS, Assertion, Conversion, Entries, Evidence, Group, Procedure
+from labbro.comparability.model import JOINS, Assertion, Conversion, Entries, Evidence, Group, Procedure, Round
 from labbro.comparability.registry import Registry
+from labbro.comparability.rounds import bias_of, contradicts, figures_of, is_borne_out, is_complete
 
 _LARGEST_VARIATION = 300  # per cent
 
@@ -40,6 +41,7 @@ def contradictions(entries: Entries) -> tuple[Contradiction, ...]:
                 *_evidence(entries, registry),
                 *_between_members(entries, registry),
                 *_figures(entries),
+                *_rounds(entries, registry),
             },
             key=lambda one: (one.code, one.about, one.message),
         )
@@ -239,7 +241,7 @@ def _evidence(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
         against_anchor = [one for one in assertion.evidence if one.against in (None, anchor)]
         yield from _bias_of(assertion, assertion.assertion_id, assertion.bias_percent)
         for evidence in against_anchor:
-            yield from _bias_of(assertion, evidence.source, evidence.bias_percent)
+            yield from _bias_of(assertion, evidence.source, bias_of(evidence))
         yield from _range_of(assertion, against_anchor)
 
 
@@ -304,19 +306,19 @@ def _between_members(entries: Entries, registry: Registry) -> Iterator[Contradic
             other = evidence.against
             mine = joined.get((assertion.group_id, assertion.procedure_id))
             theirs = joined.get((assertion.group_id, other)) if other else None
-            allowable = assertion.allowable_percent
-            if mine is None or theirs is None or allowable is None or evidence.bias_percent is None:
+            allowable, bias = assertion.allowable_percent, bias_of(evidence)
+            if mine is None or theirs is None or allowable is None or bias is None:
                 continue
-            if abs(evidence.bias_percent) > allowable:
+            if abs(bias) > allowable:
                 group = registry.groups.get(assertion.group_id)
                 yield _fault(
                     "members-contradict",
                     assertion.assertion_id,
                     f"{assertion.procedure_id} and {other} are both comparable in "
                     f"{group.group_id if group else assertion.group_id}, but {evidence.source} shows "
-                    f"{evidence.bias_percent:g} % between them where {allowable:g} % is allowed; take one out.",
+                    f"{bias:g} % between them where {allowable:g} % is allowed; take one out.",
                     f"{assertion.procedure_id} og {other} er begge i gruppen som sammenlignelige, men "
-                    f"{evidence.source} viser {evidence.bias_percent:g} % imellem dem, hvor {allowable:g} % er "
+                    f"{evidence.source} viser {bias:g} % imellem dem, hvor {allowable:g} % er "
                     "tilladt; tag den ene ud.",
                 )
 
@@ -335,6 +337,79 @@ def _figures(entries: Entries) -> Iterator[Contradiction]:
                 f"{about} angiver en variation på {figure.percent:g} % fra {figure.source.strip() or 'ingen'}; "
                 f"angiv en over 0 og højst {_LARGEST_VARIATION} %, med kilde.",
             )
+
+
+def _rounds(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
+    """Rounds of external quality control that tell no bias, or not the one that is stated."""
+    for assertion in entries.assertions:
+        group = registry.groups.get(assertion.group_id)
+        for evidence in assertion.evidence:
+            if evidence.rounds and evidence.kind != "external-quality":
+                yield _fault(
+                    "rounds-of-other-evidence", assertion.assertion_id,
+                    f"{assertion.assertion_id} gives rounds with evidence of the kind {evidence.kind} "
+                    f"({evidence.source}); call it external-quality, or leave the rounds out.",
+                    f"{assertion.assertion_id} angiver runder med et grundlag af arten {evidence.kind} "
+                    f"({evidence.source}); kald det external-quality, eller udelad runderne.",
+                )  # fmt: skip
+            for one in dict.fromkeys(evidence.rounds):
+                yield from _round(assertion, evidence, one, group, registry)
+            yield from _rounds_together(assertion, evidence)
+
+
+def _round(
+    assertion: Assertion, evidence: Evidence, one: Round, group: Group | None, registry: Registry
+) -> Iterator[Contradiction]:
+    about, where = assertion.assertion_id, f"{one.name.strip() or '?'} ({evidence.source})"
+    if evidence.rounds.count(one) > 1:
+        yield _fault(
+            "round-twice", about,
+            f"The round {where} of {about} is there twice with the same figures; keep one, or name the samples apart.",
+            f"Runden {where} i {about} findes to gange med samme tal; behold én, eller giv prøverne hver sit navn.",
+        )  # fmt: skip
+    if not is_complete(one):
+        yield _fault(
+            "round-incomplete", about,
+            f"The round {where} of {about} needs a name, and our value with a target above 0 or a bias in per cent; "
+            "a number of participants and an allowable bias are above 0. Mend it, or leave it out.",
+            f"Runden {where} i {about} kræver et navn og vores værdi med en målværdi over 0 eller en bias i procent; "
+            "deltagerantal og tilladt bias er over 0. Ret den, eller udelad den.",
+        )  # fmt: skip
+    elif not is_borne_out(one):
+        yield _fault(
+            "round-bias", about,
+            f"The round {where} of {about} states a bias of {one.bias_percent:g} %, which our value and the target do "
+            "not give; mend one of the three, or leave the bias out.",
+            f"Runden {where} i {about} angiver en bias på {one.bias_percent:g} %, som vores værdi og målværdien ikke "
+            "giver; ret en af de tre, eller udelad biasen.",
+        )  # fmt: skip
+    if group is not None and one.value is not None and one.unit and one.unit != group.unit:
+        known = registry.conversion(group.measurand_id, one.unit, group.unit)
+        if known is None or known.offset != 0:
+            yield _fault(
+                "round-unit", about,
+                f"The round {where} of {about} is in {one.unit}, from which a bias in per cent cannot be carried to "
+                f"{group.unit}; give value and target in {group.unit}.",
+                f"Runden {where} i {about} er i {one.unit}, hvorfra en bias i procent ikke kan overføres til "
+                f"{group.unit}; angiv værdi og målværdi i {group.unit}.",
+            )  # fmt: skip
+
+
+def _rounds_together(assertion: Assertion, evidence: Evidence) -> Iterator[Contradiction]:
+    figures, stated = figures_of(evidence.rounds), evidence.bias_percent
+    if figures is None or stated is None or not contradicts(figures, stated):
+        return
+    low, high, mean = (f"{one:.1f} %" for one in (figures.low_percent, figures.high_percent, figures.mean_percent))
+    about, source, count = assertion.assertion_id, evidence.source, figures.count
+    yield _fault(
+        "rounds-against-bias",
+        about,
+        f"{about} states a bias of {stated:g} % for {source}, but its {count} rounds show {mean} in the mean ({low} to "
+        f"{high}); state a bias among them and no nearer to none than their mean, leave it out, or mend the rounds.",
+        f"{about} angiver en bias på {stated:g} % for {source}, men de {count} runder viser {mean} i gennemsnit "
+        f"({low} til {high}); angiv en bias blandt dem, som ikke er tættere på nul end gennemsnittet, udelad den, "
+        "eller ret runderne.",
+    )
 
 
 def _other_measurand(group: Group, procedure: Procedure) -> Contradiction:

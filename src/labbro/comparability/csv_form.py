@@ -1,15 +1,16 @@
-"""Measurement procedures as CSV: what laboratories keep in spreadsheets, and back. The form: docs/registry.md."""
+"""Measurement procedures and rounds as tables: what laboratories keep in spreadsheets. The forms: docs/registry.md."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
 import io
+import math
 
 import msgspec
 
 from labbro.codes.units import normal_unit
-from labbro.comparability.model import CodeRef, Procedure
+from labbro.comparability.model import CodeRef, Procedure, Round
 from labbro.errors import WrongUse
 
 COLUMNS = (
@@ -19,6 +20,9 @@ COLUMNS = (
 _YES = {"yes", "ja", "true", "1", "x"}
 _NO = {"", "no", "nej", "false", "0"}
 _MOST_ROWS = 20_000
+ROUND_COLUMNS = ("name", "count", "value", "target", "unit", "bias_percent", "allowable_percent")
+_FIGURES = ("value", "target", "bias_percent", "allowable_percent")
+_MOST_ROUNDS = 500
 
 
 def read_procedures(text: str) -> tuple[Procedure, ...]:
@@ -67,16 +71,62 @@ def codes_of(text: str) -> tuple[CodeRef, ...]:
 def write_procedures(procedures: tuple[Procedure, ...]) -> str:
     """The same as text."""
     out = io.StringIO()
-    rows = csv.DictWriter(out, COLUMNS, delimiter=";", lineterminator="\r\n")
+    rows: csv.DictWriter[str] = csv.DictWriter(out, COLUMNS, delimiter=";", lineterminator="\r\n")
     rows.writeheader()
     for one in procedures:
-        told = msgspec.to_builtins(one)
-        told["codes"] = " ".join(f"{code.system}/{code.value}/{code.responsible}" for code in one.codes)
-        told["point_of_care"] = "yes" if one.point_of_care else ""
-        told["valid_from"] = "" if one.valid_from == dt.date.min else one.valid_from.isoformat()
-        told["valid_to"] = "" if one.valid_to == dt.date.max else one.valid_to.isoformat()
-        rows.writerow({name: told.get(name) or "" for name in COLUMNS})
+        rows.writerow(row_of(one))
     return out.getvalue()
+
+
+def row_of(one: Procedure) -> dict[str, str]:
+    """One line's cells by column, as `procedure_of` reads them."""
+    told = msgspec.to_builtins(one)
+    told["codes"] = " ".join(f"{code.system}/{code.value}/{code.responsible}" for code in one.codes)
+    told["point_of_care"] = "yes" if one.point_of_care else ""
+    told["valid_from"] = "" if one.valid_from == dt.date.min else one.valid_from.isoformat()
+    told["valid_to"] = "" if one.valid_to == dt.date.max else one.valid_to.isoformat()
+    return {name: told.get(name) or "" for name in COLUMNS}
+
+
+def read_rounds(text: str) -> tuple[Round, ...]:
+    """Rounds of external quality control from a pasted table: one a line, cells by `;` or tab as in ROUND_COLUMNS.
+
+    Cells at the end may be missing; a first line of column names may set another order. Decimal point or comma.
+    Raises WrongUse `rounds-table` that names every line that cannot be read, and why.
+    """
+    lines = [(number, line) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1) if line.strip()]
+    if len(lines) > _MOST_ROUNDS:
+        raise _wrong_rounds(f"more than {_MOST_ROUNDS} lines")
+    columns: tuple[str, ...] = ROUND_COLUMNS
+    if lines and _cells(lines[0][1])[0].casefold() == "name":
+        columns = tuple(cell.casefold() for cell in _cells(lines.pop(0)[1]))
+        if unknown := [name for name in columns if name not in ROUND_COLUMNS]:
+            raise _wrong_rounds("unknown columns " + ", ".join(map(repr, unknown)))
+    found: list[Round] = []
+    faults: list[str] = []
+    for number, line in lines:
+        try:
+            found.append(_round(_cells(line), columns))
+        except (ValueError, msgspec.ValidationError) as error:
+            faults.append(f"line {number}: {error}")
+    if faults:
+        raise _wrong_rounds("; ".join(faults[:20]))
+    return tuple(found)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("\t" if "\t" in line else ";")]
+
+
+def _round(cells: list[str], columns: tuple[str, ...]) -> Round:
+    if len(cells) > len(columns):
+        raise ValueError(f"{len(cells)} cells, but {len(columns)} columns")
+    row = {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
+    figures = {name: _figure(row[name]) for name in _FIGURES if name in row}
+    told: dict[str, object] = {"name": row.get("name", ""), "unit": normal_unit(row.get("unit")), **figures}
+    if "count" in row:
+        told["count"] = row["count"]
+    return msgspec.convert(told, Round, strict=False)
 
 
 def _procedure(row: dict[str, str]) -> Procedure:
@@ -97,6 +147,13 @@ def _procedure(row: dict[str, str]) -> Procedure:
     return msgspec.convert(told, Procedure, strict=False)
 
 
+def _figure(told: str) -> float:
+    figure = float(told.replace(",", ".").replace("\N{MINUS SIGN}", "-").rstrip("% "))
+    if not math.isfinite(figure):
+        raise ValueError(f"{told!r} is no number")
+    return figure
+
+
 def _code(part: str) -> CodeRef:
     pieces = part.split("/")
     if len(pieces) != 3 or not all(pieces):
@@ -115,4 +172,12 @@ def _wrong(why: str) -> WrongUse:
         f"The table of procedures cannot be read: {why}.",
         message_da=f"Tabellen over målemetoder kan ikke læses: {why}.",
         code="registry-csv",
+    )
+
+
+def _wrong_rounds(why: str) -> WrongUse:
+    return WrongUse(
+        f"The table of rounds cannot be read: {why}.",
+        message_da=f"Tabellen over runder kan ikke læses: {why}.",
+        code="rounds-table",
     )

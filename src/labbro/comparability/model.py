@@ -117,10 +117,26 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 ANYWHERE = Scope()
 
 
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """A round of external quality control: our `value` beside the `target`, both in `unit`; or the bias in per cent.
+
+    `name` is its date or name, `count` how many took part or how many results there were, where it is known.
+    """
+
+    name: str
+    count: int | None = None
+    value: float | None = None
+    target: float | None = None
+    unit: str | None = None
+    bias_percent: float | None = None
+    allowable_percent: float | None = None
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What a verdict stands on. `against`: the procedure it was compared with, None for the group's anchor.
 
-    `bias_percent` is the largest at a decision level; `low` and `high` are the range of the samples.
+    `bias_percent` is the largest at a decision level; `low` and `high` are the range of the samples. Without it,
+    external quality evidence shows the mean of its `rounds` (see `rounds`).
     """
 
     kind: EvidenceKind
@@ -139,6 +155,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     bias_low: float | None = None
     bias_high: float | None = None
     traceability: TraceabilityClass | None = None
+    rounds: tuple[Round, ...] = ()
 
 
 class Assertion(msgspec.Struct, frozen=True, kw_only=True):
