@@ -40,11 +40,15 @@ _PROPOSALS_TOLD = 200
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry set, or taken out where `body` is None. `body` is the struct as JSON values."""
+    """One entry set, or taken out where `body` is None. `body` is the struct as JSON values.
+
+    `seen`: the version at which the entry was read that this changes; one changed by a release since is not set.
+    """
 
     kind: Kind
     entry_id: str
     body: dict[str, Any] | None = None
+    seen: int | None = None
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,8 +177,7 @@ class RegistryStore:
         """What would be wrong with the registry if a proposal were released now."""
         with self._database.connection() as connection:
             proposal = self._proposal(connection, proposal_id)
-            registry = self._registry(connection, _head(connection))
-        return contradictions(applied(registry.entries, proposal.changes))
+            return _faults(connection, self._registry(connection, _head(connection)), proposal)
 
     def release(self, proposal_id: UUID, *, by: str) -> Released:
         """Makes a proposal the next version. Saying so again gives the same version.
@@ -188,8 +191,7 @@ class RegistryStore:
             if proposal.version is not None:
                 return _released_of(connection, proposal.version)
             head = _head(connection)
-            entries = applied(self._registry(connection, head).entries, proposal.changes)
-            found = contradictions(entries)
+            found = _faults(connection, self._registry(connection, head), proposal)
             if found:
                 raise _contradiction(found)
             self._add_version(connection, head + 1, proposal, by)
@@ -422,6 +424,33 @@ def _head(connection: Connection) -> int:
     row = connection.execute(_SQL["head"]).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _faults(connection: Connection, registry: Registry, proposal: Proposal) -> tuple[Contradiction, ...]:
+    moved = [one for change in proposal.changes for one in _moved(connection, change)]
+    return (*moved, *contradictions(applied(registry.entries, proposal.changes)))
+
+
+def _moved(connection: Connection, change: Change) -> list[Contradiction]:
+    """That a release changed the entry since it was read: what that one set would be lost (decision 0089)."""
+    if change.seen is None:
+        return []
+    told = {"kind": change.kind, "entry_id": change.entry_id}
+    rows = connection.execute(_SQL["history"], told).fetchall()
+    latest = max((version for since, until, _ in rows for version in (since, until or 0)), default=0)
+    if latest <= change.seen:
+        return []
+    about = change.entry_id
+    return [
+        Contradiction(
+            code="entry-moved",
+            about=about,
+            message=f"{about} was changed by version {latest}, and this change was made on version {change.seen}; "
+            "refuse it, and make it anew on what is in force.",
+            message_da=f"{about} blev ændret med version {latest}, og denne ændring er lavet på version "
+            f"{change.seen}; afvis den, og lav den på ny ud fra det, der gælder.",
+        )
+    ]
 
 
 def _released_of(connection: Connection, version: int) -> Released:
