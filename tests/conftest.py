@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,7 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
     pytest closes the root that all runs of a user share whenever a run begins; PostgreSQL, which root hands to another
     account, would lose its files under a run that is still going on.
+
+    A shell ignores Ctrl-C for what it starts in the background, and a server that a test starts would inherit that and
+    never stop at the signal.
     """
+    if not hasattr(config, "workerinput") and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput") and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="labbro-tests-")
         config.add_cleanup(_forget_temporary_root)
