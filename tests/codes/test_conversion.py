@@ -87,7 +87,8 @@ def test_units_of_letters_have_a_code_or_none(unit: str, code: str | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("from_unit", "to_unit"), [("10^9/L", "IU/L"), ("mL/min/1.73m²", "mL/min"), ("U/L", "IU/L"), ("IU/L", "1/L")]
+    ("from_unit", "to_unit"),
+    [("10^9/L", "IU/L"), ("mL/min/1.73m²", "mL/min"), ("U/L", "IU/L"), ("IU/L", "1/L"), ("meq/L", "mmol/L")],
 )
 def test_what_ucum_counts_as_one_is_no_bridge_between_kinds(from_unit: str, to_unit: str) -> None:
     with pytest.raises(WrongUse) as told:
@@ -103,6 +104,12 @@ def test_what_ucum_counts_as_one_is_no_bridge_between_kinds(from_unit: str, to_u
         ("10^-3IU/L", "IU/L", 0.001),
         ("ukat/L", "U/L", 60.0),
         ("10^9/L", "10^6/mL", 1.0),
+        ("meq/L", "eq/L", 0.001),
+        ("pH", "1", None),
+        ("mmol/L", "pH", None),
+        ("1,73 m2", "1.73m²", None),
+        ("10*999/L", "10^9/L", None),
+        ("10*-999/L", "10^9/L", None),
         ("%", "mmol/mol", None),
         ("mg/g", "%", None),
         ("g/L", "mmol/L", None),

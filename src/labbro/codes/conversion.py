@@ -6,6 +6,7 @@ caller states, with its source. The original always stands in the answer; nothin
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -18,8 +19,11 @@ from labbro.codes.ucum import ucum
 from labbro.errors import WrongUse
 
 _DIGITS = 12
-# Units that only their own definition knows, and what is said in braces: UCUM counts both as 1, people do not.
-_OWN_KIND = re.compile(r"\[[^\]]*U\]|\[(?:CC|TC|E)ID_50\]|\[Lf\]|\{[^}]*\}", re.IGNORECASE)
+# Units that only their own definition knows, and what is said in braces: UCUM counts both as 1, people do not. It
+# counts an equivalent as a mole, which holds for a charge of one only: 2 meq of calcium are 1 mmol.
+_OWN_KIND = re.compile(r"\[[^\]]*U\]|\[(?:CC|TC|E)ID_50\]|\[Lf\]|\{[^}]*\}|eq(?![a-z])", re.IGNORECASE)
+# Powers that would be counted out to their last digit; no unit needs them.
+_ENDLESS = re.compile(r"[0-9]{5}|[*^][+-]?[0-9]{3}")
 
 
 class MolarMass(msgspec.Struct, frozen=True):
@@ -124,7 +128,12 @@ def _unit(unit: str) -> Any:
     """One of a unit. The registry of pint takes two seconds to load, so only who converts loads it."""
     registry, unknown = _registry()
     try:
-        return 1 * registry.from_ucum(ucum(unit) or unit)
+        if _ENDLESS.search(unit):
+            raise ValueError
+        found = 1 * registry.from_ucum(ucum(unit) or unit)
+        if isinstance(found, str) or not 0 < float(found.to_base_units().magnitude) < math.inf:
+            raise ValueError
+        return found
     except unknown as error:
         raise WrongUse(
             f"The unit {unit[:40]!r} is not known to UCUM ({type(error).__name__}).",
@@ -139,7 +148,15 @@ def _registry() -> tuple[Any, tuple[type[Exception], ...]]:
     import pint
 
     made: Any = import_module("ucumvert")  # it has no types; by its name it is one Any
-    return made.PintUcumRegistry(), (made.InvalidUcumError, pint.errors.PintError, ValueError)
+    # Some units of UCUM (pH) are understood and then not found; the parser tells that by an error of its own.
+    lark: Any = import_module("lark.exceptions")
+    return made.PintUcumRegistry(), (
+        made.InvalidUcumError,
+        pint.errors.PintError,
+        ArithmeticError,
+        ValueError,
+        lark.LarkError,
+    )
 
 
 def _decimal(number: object) -> Decimal:
