@@ -9,6 +9,7 @@ from itertools import combinations
 
 import msgspec
 
+from labbro.comparability.equations import faults_of
 from labbro.comparability.model import JOINS, Assertion, Conversion, Entries, Evidence, Group, Procedure, Round
 from labbro.comparability.registry import Registry
 from labbro.comparability.rounds import bias_of, contradicts, figures_of, is_borne_out, is_complete
@@ -161,7 +162,7 @@ def _two_groups(one: Assertion, procedure_id: str, other: str) -> Contradiction:
 
 
 def _conversions(entries: Entries, registry: Registry) -> Iterator[Contradiction]:
-    """An equation says whose it is, can be turned round, and is there once for two units, whichever way."""
+    """An equation agrees with UCUM, says whose it is, can be turned round, and is there once for two units."""
     seen: dict[tuple[str, frozenset[str]], Conversion] = {}
     for one in entries.conversions:
         about = f"{one.measurand_id}: {one.from_unit} to {one.to_unit}"
@@ -173,6 +174,8 @@ def _conversions(entries: Entries, registry: Registry) -> Iterator[Contradiction
                 f"The equation {about} needs a factor above 0; mend it.",
                 f"Omregningen {about} kræver en faktor over 0; ret den.",
             )  # fmt: skip
+        for fault in faults_of(one):
+            yield _fault(fault.code, about, fault.message, fault.message_da)
         if not one.source.strip():
             yield _fault(
                 "conversion-source", about,
