@@ -55,6 +55,9 @@ def test_a_moment_is_chosen_and_the_page_tells_which_version_was_in_force(
     page.get_by_role("button", name="Vis grupper som kendt da").click()
     page.get_by_text("dets første version blev frigivet").wait_for()
     assert "/method-registry/groups?known_at=2001-02-03T04%3A05" in page.url
+    assert page.get_by_label("Som kendt den").input_value() == "2001-02-03T04:05"
+    page.goto("/method-registry/groups?known_at=2001-02-03")  # a day is no value of the field
+    assert page.get_by_label("Som kendt den").input_value() == ""
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])

@@ -36,7 +36,7 @@ def moment_of(told: str, now: dt.datetime) -> dt.datetime:
         raise WrongUse(
             f"{written(found)} is still to come; what the registry will know then is not settled. Ask without a moment "
             "for what it knows now.",
-            message_da=f"{written(found)} ligger i fremtiden; hvad registret ved til den tid, er ikke afgjort. Spørg "
+            message_da=f"{_shown(found)} ligger i fremtiden; hvad registret ved til den tid, er ikke afgjort. Spørg "
             "uden tidspunkt for det, det ved nu.",
             code="registry-moment-to-come",
         )
@@ -51,15 +51,24 @@ def written(moment: dt.datetime) -> str:
         return moment.isoformat()
 
 
+def _shown(moment: dt.datetime) -> str:
+    """A moment in Danish time to the second, as Danish texts write it."""
+    try:
+        local = moment.astimezone(_DENMARK)
+    except OverflowError:
+        local = moment
+    return f"{local:%d.%m.}{local.year:04} {local:%H:%M:%S}"
+
+
 def before_first(moment: dt.datetime, first: dt.datetime | None) -> NotFound:
     """The error of a moment at which the registry had no version; `first`: when it got one, None for not yet."""
     since, since_da = ("it has no version yet", "det har endnu ingen version")
     if first is not None:
         since = f"its first version was released at {written(first)}"
-        since_da = f"dets første version blev frigivet {written(first)}"
+        since_da = f"dets første version blev frigivet {_shown(first)}"
     return NotFound(
         f"At {written(moment)} the registry knew nothing: {since}.",
-        message_da=f"{written(moment)} vidste registret intet: {since_da}.",
+        message_da=f"{_shown(moment)} vidste registret intet: {since_da}.",
         code="registry-before-first",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -58,12 +59,21 @@ def chooser(reader: Reader, seen: Seen | None, *names: str) -> dict[str, Any]:
             "En senere version kan have rettet registret; her ses, hvad det vidste på et tidspunkt.",
             "A later version may have mended the registry; this shows what it knew at a moment.",
         ),
-        "value": reader.query("known_at")[:40],
+        "value": _in_field(reader.query("known_at")),
         "producer": producer,
         "buttons": [{"action": address_of(name), "text": words[name]} for name in names],
         "told": _told(seen, reader) if seen else "",
         "newest": {"address": address_of(names[0]), "text": said("Vis den nyeste", "Show the newest")},
     }
+
+
+def _in_field(told: str) -> str:
+    """What browsers take for the value of such a field, else ''; they complain of all else."""
+    try:
+        moment = dt.datetime.fromisoformat(told)
+    except ValueError:
+        return ""
+    return told if moment.isoformat(timespec="minutes") == told else ""
 
 
 def _told(seen: Seen, reader: Reader) -> str:
