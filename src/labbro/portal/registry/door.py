@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
+from litestar import Response
 
 from labbro.codes.lists import CodeLists
 from labbro.comparability.office import Office, office_of
@@ -99,9 +101,20 @@ def enter(desk: Desk, request: AnyRequest) -> Reader | Page:
     return Reader(desk, seen, seen.session)
 
 
+def opened(desk: Desk, request: AnyRequest, told: Callable[[Reader], Page]) -> Page:
+    """The page that a reader is told, or the one to sign in on."""
+    reader = enter(desk, request)
+    return reader if isinstance(reader, Response) else told(reader)
+
+
 def address_of(name: str, *parts: object) -> str:
     """The address of a page."""
     return "/".join((HOME, *((name,) if name else ()), *(str(part) for part in parts)))
+
+
+def change_address(what: str, entry: str) -> str:
+    """The address of the form that changes an entry in force."""
+    return f"{address_of('propose', what)}?entry={quote(entry, safe='')}"
 
 
 def proposal_id(told: str) -> UUID:

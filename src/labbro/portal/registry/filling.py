@@ -1,7 +1,8 @@
-"""What the forms of the registry have in common: fields, numbers, and structs from what was filled in. Pure."""
+"""What the forms of the registry have in common: fields, values, numbers, and structs from what was filled in. Pure."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ import msgspec
 
 from labbro.comparability.registry import Registry
 from labbro.errors import WrongUse
-from labbro.portal.numbers.blocks import Choice, Field
+from labbro.portal.numbers.blocks import Choice, Field, Form
 
 T = TypeVar("T", bound=msgspec.Struct)
 Said = Callable[[str, str], str]
@@ -41,6 +42,28 @@ def number(text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        return float(text.replace(",", "."))
+        found = float(text.replace(",", ".").replace("\N{MINUS SIGN}", "-"))
     except ValueError:
-        raise WrongUse(f"{text!r} is no number.", message_da=f"{text!r} er ikke et tal.", code="form") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise WrongUse(f"{text!r} is no number.", message_da=f"{text!r} er ikke et tal.", code="form")
+    return found
+
+
+def stated(told: Mapping[str, str]) -> dict[str, str]:
+    """What was filled in, without blanks around it and without fields left empty."""
+    return {name: value.strip() for name, value in told.items() if value.strip()}
+
+
+def with_values(form: Form, values: Mapping[str, str]) -> Form:
+    """A form filled with values; what it was made on (`seen`) among them. Fields without a value stay as they are."""
+    fields = tuple(_with_value(one, values[one.name]) if one.name in values else one for one in form.fields)
+    hidden = tuple((name, values.get(name, value) if name == "seen" else value) for name, value in form.hidden)
+    return msgspec.structs.replace(form, fields=fields, hidden=hidden)
+
+
+def _with_value(field: Field, value: str) -> Field:
+    if field.kind != "select":
+        return msgspec.structs.replace(field, value=value)
+    choices = tuple(msgspec.structs.replace(one, chosen=one.value == value) for one in field.choices)
+    return msgspec.structs.replace(field, choices=choices)

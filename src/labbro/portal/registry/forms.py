@@ -10,13 +10,13 @@ import msgspec
 
 from labbro.codes.units import normal_unit
 from labbro.comparability.csv_form import procedure_of
-from labbro.comparability.model import Assertion, Entries, Evidence, Group, PropertyKind, Verdict
+from labbro.comparability.model import Assertion, Entries, Group, PropertyKind, Verdict
 from labbro.comparability.registry import Registry
 from labbro.comparability.store import Change, changes_of
-from labbro.errors import WrongUse
 from labbro.portal.numbers.blocks import Choice, Content, Field, Form, Section
+from labbro.portal.registry import forms_evidence
 from labbro.portal.registry.door import address_of
-from labbro.portal.registry.filling import Said, measurands, number, struct, why
+from labbro.portal.registry.filling import Said, measurands, number, stated, struct, why
 from labbro.portal.registry.forms_units import conversion_form, measurand_form
 from labbro.portal.registry.views import verdict_word
 
@@ -51,7 +51,7 @@ def page(registry: Registry, query: Callable[[str], str], new_id: Callable[[], U
             Section(
                 heading=said("En vurdering", "An assertion"), forms=(_assertion_form(registry, query, new_id(), said),)
             ),
-            Section(heading=said("En målemetode", "A procedure"), forms=(_procedure_form(registry, new_id(), said),)),
+            Section(heading=said("En målemetode", "A procedure"), forms=(procedure_form(registry, new_id(), said),)),
             Section(heading=said("En gruppe", "A group"), forms=(_group_form(registry, query, new_id(), said),)),
             Section(heading=said("En målestørrelse", "A measurand"), forms=(measurand_form(new_id(), said),)),
             Section(
@@ -67,10 +67,17 @@ def _procedures(registry: Registry, chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(one, one, one == chosen) for one in found)
 
 
-def _procedure_form(registry: Registry, request_id: UUID, said: Said) -> Form:
+def procedure_form(registry: Registry, request_id: UUID, said: Said) -> Form:
+    """A measurement procedure."""
     fields = [Field("measurand_id", said("Målestørrelse", "Measurand"), "select", choices=measurands(registry, said))]
     fields += [
-        Field(name, said(da, en), hint=said(f"Fx {hint}", f"Such as {hint}") if hint else "", required=name in _NEEDED)
+        Field(
+            name,
+            said(da, en),
+            hint=said(f"Fx {hint}", f"Such as {hint}") if hint else "",
+            required=name in _NEEDED,
+            longest=600 if name == "codes" else 120,
+        )
         for name, da, en, hint in _FIELDS
     ]
     classes = (Choice("", said("ikke oplyst", "not stated")), *(Choice(one, one) for one in "ABCDE"))
@@ -84,7 +91,7 @@ def _procedure_form(registry: Registry, request_id: UUID, said: Said) -> Form:
         Field("valid_from", said("Gælder fra", "Valid from"), "date", required=False),
         Field("valid_to", said("Gælder til (første dag, den ikke gælder)", "Valid to (first day it does not hold)"),
               "date", required=False),
-        Field("source", said("Kilde", "Source"), required=False),
+        Field("source", said("Kilde", "Source"), required=False, longest=300),
         why(said),
     ]  # fmt: skip
     return Form(
@@ -111,19 +118,7 @@ def _assertion_form(registry: Registry, query: Callable[[str], str], request_id:
             Choice("monitoring", said("forløb over tid", "courses over time")),
             Choice("diagnosis", said("diagnose (samler ingen rækker)", "diagnosis (joins no rows)")))),
         Field("allowable_percent", said("Tilladt bias i procent", "Allowable bias in per cent"), required=False),
-        Field("evidence_kind", said("Grundlag", "Evidence"), "select", choices=(
-            Choice("study", said("sammenligningsforsøg", "comparison study")),
-            Choice("external-quality", said("ekstern kvalitetskontrol", "external quality rounds")),
-            Choice("traceability", said("sporbarhed", "traceability")),
-            Choice("statement", said("udtalelse", "statement")))),
-        Field("evidence_source", said("Hvor grundlaget findes", "Where the evidence is"), longest=300),
-        Field("study", said("Forsøgets tal", "Figures of the study"), "area", required=False, longest=4000,
-              hint=said("Fra labbro comparability study --format evidence; så er felterne herunder unødvendige.",
-                        "From labbro comparability study --format evidence; the fields below are then not needed.")),
-        Field("evidence_low", said("Prøver fra værdi", "Samples from value"), required=False),
-        Field("evidence_high", said("Prøver til værdi", "Samples to value"), required=False),
-        Field("count", said("Antal prøver", "Number of samples"), "number", required=False),
-        Field("bias_percent", said("Største bias i procent", "Largest bias in per cent"), required=False),
+        *forms_evidence.fields(said),
         Field("note_da", said("Bemærkning til læseren på dansk", "Note to the reader in Danish"), required=False,
               longest=200),
         Field("note_en", said("Bemærkning til læseren på engelsk", "Note to the reader in English"), required=False,
@@ -168,13 +163,15 @@ def procedure_change(told: Mapping[str, str]) -> tuple[Change, ...]:
 
 def assertion_change(told: Mapping[str, str], by: str) -> tuple[Change, ...]:
     """The change of a filled form of an assertion. Raises WrongUse."""
-    filled = {name: value.strip() for name, value in told.items() if value.strip()}
-    evidence = _evidence(filled)
+    filled = stated(told)
+    low, high = number(filled.get("low")), number(filled.get("high"))
+    evidence = forms_evidence.evidence_of(
+        {"evidence_low": filled.get("low", ""), "evidence_high": filled.get("high", "")} | filled
+    )
     names = ("group_id", "procedure_id", "verdict", "note_da", "note_en", "valid_from", "valid_to")
     values: dict[str, Any] = {name: filled[name] for name in names if name in filled}
     # An assertion from another day on is another; the one before it stays, and must be ended.
     parts = (filled.get("group_id", ""), filled.get("procedure_id", ""), *filter(None, [filled.get("valid_from")]))
-    low, high = number(filled.get("low")), number(filled.get("high"))
     values |= {
         "assertion_id": ":".join(parts),
         "scope": {"low": low, "high": high, "purpose": filled.get("purpose")},
@@ -186,33 +183,9 @@ def assertion_change(told: Mapping[str, str], by: str) -> tuple[Change, ...]:
     return changes_of(Entries(assertions=(struct(values, Assertion),)))
 
 
-def _evidence(filled: Mapping[str, str]) -> Evidence:
-    """The evidence that was pasted as a study gives it, else what the fields say."""
-    pasted = filled.get("study")
-    if pasted is not None:
-        try:
-            told = msgspec.json.decode(pasted, type=Evidence)
-        except msgspec.MsgspecError as error:
-            raise WrongUse(
-                f"The figures of the study cannot be read: {error}.",
-                message_da=f"Forsøgets tal kan ikke læses: {error}.",
-                code="form",
-            ) from None
-        return msgspec.structs.replace(told, source=filled.get("evidence_source") or told.source)
-    figures = ("count", "bias_percent")
-    values: dict[str, Any] = {name: number(filled.get(name)) for name in figures}
-    values |= {
-        "kind": filled.get("evidence_kind"),
-        "source": filled.get("evidence_source", ""),
-        "low": number(filled.get("evidence_low") or filled.get("low")),
-        "high": number(filled.get("evidence_high") or filled.get("high")),
-    }
-    return struct(values, Evidence)
-
-
 def group_change(told: Mapping[str, str], registry: Registry) -> tuple[Change, ...]:
     """The change of a filled form of a group. Raises WrongUse."""
-    values = {name: value.strip() for name, value in told.items() if value.strip()}
+    values = stated(told)
     anchor = registry.procedures.get(values.get("anchor_procedure_id", ""))
     values["unit"] = normal_unit(values.get("unit")) or ""
     values["measurand_id"] = anchor.measurand_id if anchor else ""

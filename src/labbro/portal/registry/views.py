@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from labbro.codes.lists import CodeLists
 from labbro.codes.units import shown_unit
 from labbro.comparability.decision import method_name
-from labbro.comparability.model import Assertion, Evidence, Group, Procedure
+from labbro.comparability.model import Assertion, Group, Procedure
 from labbro.comparability.registry import Registry
 from labbro.comparability.suggesting import suggestions
 from labbro.comparability.usage import Counted, LocalCode, Mixed, local_codes, mixed_rows
 from labbro.portal import formats
 from labbro.portal.numbers.blocks import Cell, Content, Link, Mark, Row, Section, Table
-from labbro.portal.registry.door import address_of, name_of
+from labbro.portal.registry.door import address_of, change_address, name_of
+from labbro.portal.registry.views_evidence import figure, in_words, round_tables
 
 Said = Callable[[str, str], str]
 _MOST_ROWS = 100
@@ -141,7 +142,9 @@ def _instead(one: LocalCode, registry: Registry, said: Said) -> Cell:
     return Cell(", ".join(code.value for code in one.instead), method, mark="good")
 
 
-def procedures(registry: Registry, producer: str, said: Said, version: int | None = None) -> Content:
+def procedures(
+    registry: Registry, producer: str, said: Said, version: int | None = None, *, may_change: bool = False
+) -> Content:
     """All procedures, or one producer's, with where each stands. `version`: the one that links keep to."""
     every = registry.entries.procedures
     chosen = [one for one in every if not producer or (one.producer or "-") == producer]
@@ -168,7 +171,7 @@ def procedures(registry: Registry, producer: str, said: Said, version: int | Non
                             said("Gælder", "Valid"),
                             said("Vurderet", "Assessed"),
                         ),
-                        rows=tuple(_procedure_row(one, registry, said) for one in chosen),
+                        rows=tuple(_procedure_row(one, registry, said, may_change) for one in chosen),
                         empty=said("Ingen.", "None."),
                     ),
                 ),
@@ -178,7 +181,7 @@ def procedures(registry: Registry, producer: str, said: Said, version: int | Non
     )
 
 
-def _procedure_row(one: Procedure, registry: Registry, said: Said) -> Row:
+def _procedure_row(one: Procedure, registry: Registry, said: Said, may_change: bool) -> Row:
     measurand = registry.measurands.get(one.measurand_id)
     name = said(measurand.label_da, measurand.label_en) if measurand else one.measurand_id
     codes = ", ".join(code.value for code in one.codes)
@@ -190,7 +193,8 @@ def _procedure_row(one: Procedure, registry: Registry, said: Said) -> Row:
             Cell(codes, unit),
             Cell(_validity(one.valid_from, one.valid_to, said)),
             _standing(one, registry, said),
-        )
+        ),
+        (Link(said("Ret", "Change"), change_address("procedure", one.procedure_id), one.procedure_id),) * may_change,
     )
 
 
@@ -220,14 +224,14 @@ def _standing(one: Procedure, registry: Registry, said: Said) -> Cell:
     return Cell(verdict_word(told[0].verdict, said), label, mark=_MARKS[told[0].verdict])
 
 
-def groups(registry: Registry, said: Said) -> Content:
-    """Every group with its anchor, members, verdicts and what they stand on."""
+def groups(registry: Registry, said: Said, *, may_change: bool = False) -> Content:
+    """Every group with its anchor, members, verdicts and what they stand on; ways to change what is in force."""
     found = sorted(registry.entries.groups, key=lambda one: (one.measurand_id, one.display_order, one.group_id))
     sections: list[Section] = []
     for group in found:
         anchor = registry.procedures.get(group.anchor_procedure_id)
         held = [one for one in registry.entries.assertions if one.group_id == group.group_id]
-        rows = tuple(_member_row(one, registry, said) for one in held)
+        rows = tuple(_member_row(one, registry, said, may_change) for one in held)
         lead = method_name(anchor) if anchor else group.anchor_procedure_id
         heads = said("Målemetode", "Procedure"), said("Vurdering", "Verdict"), said("Grundlag", "Evidence")
         table = Table(
@@ -240,7 +244,10 @@ def groups(registry: Registry, said: Said) -> Content:
         label = said(f"{group.label_da} ({unit})", f"{group.label_en} ({unit})")
         figures = _variation(group, registry, said)
         told = said(f"Anker: {lead}.{figures}", f"Anchor: {lead}.{figures}")
-        sections.append(Section(heading=label, lead=told, tables=(table,)))
+        rounds = tuple(each for one in held for each in round_tables(one, said, folded=True))
+        way = Link(said("Ret variation", "Change variation"), change_address("variation", group.group_id), label)
+        links = (way,) if may_change else ()
+        sections.append(Section(heading=label, lead=told, tables=(table, *rounds), links=links))
     return Content(
         title=said("Grupper", "Groups"),
         lead=said(
@@ -258,37 +265,28 @@ def _variation(group: Group, registry: Registry, said: Said) -> str:
         (said("i personen (CVi)", "within a person (CVi)"), measurand.within if measurand else None),
         (said("målingens (CVa)", "of the measurement (CVa)"), group.analytical),
     )
-    known = "; ".join(f"{name} {one.percent:g} %, {one.source}" for name, one in told if one is not None)
+    known = "; ".join(f"{name} {figure(one.percent, said)} %, {one.source}" for name, one in told if one is not None)
     return said(f" Variation: {known}.", f" Variation: {known}.") if known else ""
 
 
-def _member_row(one: Assertion, registry: Registry, said: Said) -> Row:
+def _member_row(one: Assertion, registry: Registry, said: Said, may_change: bool) -> Row:
     procedure = registry.procedures.get(one.procedure_id)
     scope = ""
     if one.scope.low is not None or one.scope.high is not None:
         low = "" if one.scope.low is None else f"{one.scope.low:g}"
         high = "" if one.scope.high is None else f"{one.scope.high:g}"
         scope = f"{low}\N{EN DASH}{high}"
-    evidence = "; ".join(_evidence(each, said) for each in one.evidence)
+    evidence = "; ".join(in_words(each, said) for each in one.evidence)
+    more = said("Tilføj grundlag", "Add evidence")
     return Row(
         (
             Cell(method_name(procedure) if procedure else one.procedure_id, one.procedure_id),
             Cell(verdict_word(one.verdict, said), scope, mark=_MARKS[one.verdict]),
             Cell(evidence, said(one.note_da, one.note_en)),
             Cell(name_of(one.decided_by)),
-        )
+        ),
+        (Link(more, change_address("evidence", one.assertion_id), one.procedure_id),) * may_change,
     )
-
-
-def _evidence(one: Evidence, said: Said) -> str:
-    parts = [one.source]
-    if one.count is not None:
-        parts.append(f"n = {one.count}")
-    if one.slope is not None:
-        parts.append(said(f"hældning {one.slope:g}", f"slope {one.slope:g}"))
-    if one.bias_percent is not None:
-        parts.append(f"bias {one.bias_percent:g} %")
-    return ", ".join(parts)
 
 
 def suggested(registry: Registry, said: Said, lists: CodeLists) -> Content:

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from labbro.comparability.checking import Contradiction
-from labbro.comparability.registry import Registry
-from labbro.comparability.store import Change, Proposal, Released
+from labbro.comparability.store import Proposal, Released
 from labbro.portal import formats
 from labbro.portal.numbers.blocks import Cell, Content, Fact, Link, Row, Section, Table
 from labbro.portal.registry.door import address_of, name_of
 
 Said = Callable[[str, str], str]
-_MOST_ROWS = 100
-_KINDS_DA = {
-    "measurand": "målestørrelse", "procedure": "målemetode", "group": "gruppe", "assertion": "vurdering",
-    "conversion": "omregning",
-}  # fmt: skip
 _STATES_DA = {"open": "venter", "released": "frigivet", "refused": "afvist"}
 
 
@@ -107,46 +101,6 @@ def proposal_facts(one: Proposal, said: Said) -> tuple[Fact, ...]:
         told.append(Fact(said("Afgjort af", "Decided by"), name_of(one.decided_by)))
         told.append(Fact(said("Afgjort", "Decided"), formats.moment(formats.danish_time(one.decided_at))))
     return tuple(told)
-
-
-def change_table(changes: Sequence[Change], registry: Registry, said: Said) -> Table:
-    """What a proposal sets and takes out."""
-    rows = tuple(
-        Row(
-            (
-                Cell(one.entry_id, said(_KINDS_DA[one.kind], one.kind)),
-                Cell(_act(one, registry, said)),
-                Cell(_body(one)),
-            )
-        )
-        for one in changes[:_MOST_ROWS]
-    )
-    more = len(changes) - len(rows)
-    caption = said("Ændringer", "Changes") + (said(f" (og {more} flere)", f" (and {more} more)") if more else "")
-    return Table(caption, (said("Hvad", "What"), said("Ændring", "Change"), said("Indhold", "Content")), rows)
-
-
-def _act(one: Change, registry: Registry, said: Said) -> str:
-    if one.body is None:
-        return said("tages ud", "taken out")
-    known: dict[str, object] = {
-        "measurand": registry.measurands, "procedure": registry.procedures, "group": registry.groups,
-        "assertion": {each.assertion_id: each for each in registry.entries.assertions}, "conversion": {},
-    }  # fmt: skip
-    held = known[one.kind]
-    there = isinstance(held, dict) and one.entry_id in held
-    return said("ændres", "changed") if there else said("ny", "new")
-
-
-def _body(one: Change) -> str:
-    body = one.body or {}
-    hidden = {f"{one.kind}_id", "valid_from", "valid_to"}
-    told = [f"{name}: {value}" for name, value in body.items() if isinstance(value, str | int | float) and value]
-    dates = [f"{name}: {body[name]}" for name in ("valid_from", "valid_to") if str(body.get(name))[:4] not in _NEVER]
-    return " · ".join([*(each for each in told if each.partition(":")[0] not in hidden), *dates])
-
-
-_NEVER = ("0001", "9999", "None")
 
 
 def fault_table(found: Sequence[Contradiction], said: Said) -> Table:
