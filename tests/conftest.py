@@ -27,11 +27,12 @@ def pytest_configure(config: pytest.Config) -> None:
     pytest closes the root that all runs of a user share whenever a run begins; PostgreSQL, which root hands to another
     account, would lose its files under a run that is still going on.
 
-    A shell ignores Ctrl-C for what it starts in the background, and a server that a test starts would inherit that and
-    never stop at the signal.
+    A shell ignores Ctrl-C for what it starts in the background, and nohup ignores the end of the terminal; what a test
+    starts would inherit that and never stop at the signal.
     """
-    if not hasattr(config, "workerinput") and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if not hasattr(config, "workerinput") and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
     if not hasattr(config, "workerinput") and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="labbro-tests-")
         config.add_cleanup(_forget_temporary_root)
