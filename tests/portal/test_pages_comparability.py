@@ -372,11 +372,11 @@ def test_a_procedure_and_a_group_can_be_proposed_by_form(client: Client, store: 
     procedure = {"procedure_id": "psa-qeb", "measurand_id": "psa", "producer": "QEB", "codes": "iupac/NPU08669/SST",
                  "device": "Betalyt 9", "unit": "µg/L", "valid_from": "2024-01-01", "note": "ny"}  # fmt: skip
     told = client.post("/method-registry/propose/procedure", data=filled(client, "procedure") | procedure)
-    assert "device: Betalyt 9" in words(client.get(told.headers["location"]))
+    assert "Apparat: Betalyt 9" in words(client.get(told.headers["location"]))
     group = {"group_id": "jaffe", "anchor_procedure_id": "creatinine-qsl", "label_da": "Kreatinin, Jaffe",
              "label_en": "Creatinine, Jaffe", "unit": "µmol/L", "note": "egen række"}  # fmt: skip
     told = client.post("/method-registry/propose/group", data=filled(client, "group") | group)
-    assert "measurand_id: creatinine" in words(client.get(told.headers["location"]))
+    assert "Målestørrelse: creatinine" in words(client.get(told.headers["location"]))
     assert {one.state for one in store.proposals()} == {"open", "released"}
 
 

@@ -87,15 +87,15 @@ def test_what_was_changed_is_proposed_told_field_by_field_and_kept_beside_what_w
     before = store.current().procedures[PROCEDURE]
     told = opened(client, "procedure", PROCEDURE) | {"device": "Betalyt 9", "valid_to": "2027-01-31"}
     kept, page = proposal(client, "procedure", told)
-    assert f"device: {before.device or 'intet'} → Betalyt 9" in page
-    assert "valid_to: intet → 2027-01-31" in page
-    assert "codes:" not in page
+    assert f"Apparat: {before.device or 'intet'} → Betalyt 9" in page
+    assert "Gælder til (første dag, den ikke gælder): intet → 31.01.2027" in page
+    assert "Koder:" not in page
     store.release(kept, by="bent")
     after = store.current().procedures[PROCEDURE]
     assert (after.device, after.valid_to.isoformat()) == ("Betalyt 9", "2027-01-31")
     assert msgspec.structs.replace(after, device=before.device, valid_to=before.valid_to) == before
     assert store.at(1).procedures[PROCEDURE] == before
-    assert "device:" in words(client.get(f"{HOME}/proposals/{kept}"))
+    assert "Apparat:" in words(client.get(f"{HOME}/proposals/{kept}"))
 
 
 @pytest.mark.parametrize("procedure", [one.procedure_id for one in SEED.procedures[::9]])
@@ -283,8 +283,8 @@ def test_variation_is_given_and_changed_by_page(client: Client, store: RegistryS
     assert (told["within_percent"], told["analytical_percent"]) == ("12", "4")
     told |= {"analytical_percent": "3,5", "analytical_source": "egen kontrol 2026", "note": "ny kontrol"}
     kept, shown = proposal(client, "variation", told)
-    assert "analytical: 4 %, " in shown
-    assert "→ 3.5 %, egen kontrol 2026" in shown
+    assert "Målingens variation (CVa): 4 %, " in shown
+    assert "→ 3,5 %, egen kontrol 2026" in shown
     assert "målestørrelse" not in shown.partition("Ændringer")[2]
     store.release(kept, by="bent")
     group, measurand = store.current().groups["psa-who"], store.current().measurands["psa"]

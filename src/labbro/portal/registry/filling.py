@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,9 +11,9 @@ import msgspec
 from labbro.comparability.registry import Registry
 from labbro.errors import WrongUse
 from labbro.portal.numbers.blocks import Choice, Field, Form
+from labbro.portal.registry.words import Said
 
 T = TypeVar("T", bound=msgspec.Struct)
-Said = Callable[[str, str], str]
 
 
 def why(said: Said) -> Field:

@@ -16,26 +16,17 @@ from labbro.comparability.store import Change, changes_of
 from labbro.portal.numbers.blocks import Choice, Content, Field, Form, Section
 from labbro.portal.registry import forms_evidence
 from labbro.portal.registry.door import address_of
-from labbro.portal.registry.filling import Said, measurands, number, stated, struct, why
+from labbro.portal.registry.filling import measurands, number, stated, struct, why
 from labbro.portal.registry.forms_units import conversion_form, measurand_form
-from labbro.portal.registry.views import verdict_word
+from labbro.portal.registry.words import Said, field_word, verdict_word
 
 _VERDICTS: tuple[Verdict, ...] = ("same", "comparable", "caution", "convertible", "not", "unknown")
-# Names of fields of procedures, in both languages, with what is to be written where that is not plain.
+# Fields of procedures that are written, with an example where that is not plain.
 _FIELDS = (
-    ("procedure_id", "Navn i registret", "Name in the registry", "creatinine-qkl-2"),
-    ("producer", "Producent", "Producer", "QKL"),
-    ("codes", "Koder", "Codes", "iupac/NPU18016/SST"),
-    ("principle", "Princip", "Principle", "enzymatisk"),
-    ("device", "Apparat", "Device", ""),
-    ("kit", "Reagens", "Kit", ""),
-    ("calibrator", "Kalibrator", "Calibrator", ""),
-    ("specimen", "Prøvemateriale", "Specimen", ""),
-    ("container", "Prøverør", "Container", ""),
-    ("site", "Sted på kroppen", "Anatomical site", ""),
-    ("formula", "Formel", "Formula", ""),
-    ("unit", "Enhed", "Unit", "µmol/L"),
-)
+    ("procedure_id", "creatinine-qkl-2"), ("producer", "QKL"), ("codes", "iupac/NPU18016/SST"),
+    ("principle", "enzymatisk"), ("device", ""), ("kit", ""), ("calibrator", ""), ("specimen", ""), ("container", ""),
+    ("site", ""), ("formula", ""), ("unit", "µmol/L"),
+)  # fmt: skip
 _NEEDED = {"procedure_id", "codes"}
 
 
@@ -73,25 +64,24 @@ def procedure_form(registry: Registry, request_id: UUID, said: Said) -> Form:
     fields += [
         Field(
             name,
-            said(da, en),
+            said("Navn i registret", "Name in the registry") if name == "procedure_id" else field_word(name, said),
             hint=said(f"Fx {hint}", f"Such as {hint}") if hint else "",
             required=name in _NEEDED,
             longest=600 if name == "codes" else 120,
         )
-        for name, da, en, hint in _FIELDS
+        for name, hint in _FIELDS
     ]
     classes = (Choice("", said("ikke oplyst", "not stated")), *(Choice(one, one) for one in "ABCDE"))
     fields += [
-        Field("traceability", said("Sporbarhed (klasse)", "Traceability (class)"), "select", required=False,
+        Field("traceability", field_word("traceability", said), "select", required=False,
               choices=classes),
-        Field("kind", said("Størrelsesart", "Kind of quantity"), "select", required=False, choices=(
+        Field("kind", field_word("kind", said), "select", required=False, choices=(
             Choice("", said("ikke oplyst", "not stated")), *(Choice(one, one) for one in get_args(PropertyKind)))),
-        Field("point_of_care", said("Patientnær måling", "Point of care"), "select", required=False,
+        Field("point_of_care", field_word("point_of_care", said), "select", required=False,
               choices=(Choice("no", said("nej", "no")), Choice("yes", said("ja", "yes")))),
-        Field("valid_from", said("Gælder fra", "Valid from"), "date", required=False),
-        Field("valid_to", said("Gælder til (første dag, den ikke gælder)", "Valid to (first day it does not hold)"),
-              "date", required=False),
-        Field("source", said("Kilde", "Source"), required=False, longest=300),
+        Field("valid_from", field_word("valid_from", said), "date", required=False),
+        Field("valid_to", field_word("valid_to", said), "date", required=False),
+        Field("source", field_word("source", said), required=False, longest=300),
         why(said),
     ]  # fmt: skip
     return Form(

@@ -21,10 +21,10 @@ from labbro.errors import NotFound, WrongUse
 from labbro.portal.numbers.blocks import Content, Fact, Field, Form, Link, Section
 from labbro.portal.registry import forms_evidence
 from labbro.portal.registry.door import address_of
-from labbro.portal.registry.filling import Said, number, why, with_values
+from labbro.portal.registry.filling import number, why, with_values
 from labbro.portal.registry.forms import procedure_form
-from labbro.portal.registry.views import verdict_word
 from labbro.portal.registry.views_evidence import evidence_table, round_tables
+from labbro.portal.registry.words import Said, verdict_word
 
 KINDS: Final = ("procedure", "evidence", "variation")
 

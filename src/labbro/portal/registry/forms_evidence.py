@@ -13,8 +13,9 @@ from labbro.comparability.registry import Registry
 from labbro.errors import WrongUse
 from labbro.portal.numbers.blocks import Choice, Field, Form
 from labbro.portal.registry.door import address_of
-from labbro.portal.registry.filling import Said, number, stated, struct, why
+from labbro.portal.registry.filling import number, stated, struct, why
 from labbro.portal.registry.views_evidence import KINDS
+from labbro.portal.registry.words import Said
 
 _FIGURES = ("count", "bias_percent")
 _ROUNDS_HINT_DA = (

@@ -12,7 +12,8 @@ from labbro.comparability.registry import Registry
 from labbro.comparability.store import Change, changes_of
 from labbro.portal.numbers.blocks import Choice, Field, Form
 from labbro.portal.registry.door import address_of
-from labbro.portal.registry.filling import Said, measurands, number, struct, why
+from labbro.portal.registry.filling import measurands, number, struct, why
+from labbro.portal.registry.words import Said
 
 _SCALES = (
     ("ratio", "tal", "number"),

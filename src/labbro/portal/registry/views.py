@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from labbro.codes.lists import CodeLists
 from labbro.codes.units import shown_unit
@@ -15,18 +15,10 @@ from labbro.comparability.usage import Counted, LocalCode, Mixed, local_codes, m
 from labbro.portal import formats
 from labbro.portal.numbers.blocks import Cell, Content, Link, Mark, Row, Section, Table
 from labbro.portal.registry.door import address_of, change_address, name_of
-from labbro.portal.registry.views_evidence import figure, in_words, round_tables
+from labbro.portal.registry.views_evidence import in_words, round_tables
+from labbro.portal.registry.words import Said, figure, span, verdict_word
 
-Said = Callable[[str, str], str]
 _MOST_ROWS = 100
-_VERDICTS_DA = {
-    "same": "samme metode", "comparable": "sammenlignelig", "caution": "med forbehold",
-    "convertible": "kan omregnes", "not": "ikke sammenlignelig", "unknown": "ikke vurderet",
-}  # fmt: skip
-_VERDICTS_EN = {
-    "same": "same method", "comparable": "comparable", "caution": "with caution",
-    "convertible": "convertible", "not": "not comparable", "unknown": "not assessed",
-}  # fmt: skip
 _MARKS: dict[str, Mark] = {
     "same": "good", "comparable": "good", "caution": "soon", "convertible": "good", "not": "bad", "unknown": "off",
 }  # fmt: skip
@@ -37,11 +29,6 @@ _ASKS_DA = {
     "a comparison study": "et sammenligningsforsøg",
     "two persons who release the group": "to personer, der frigiver gruppen",
 }
-
-
-def verdict_word(verdict: str, said: Said) -> str:
-    """A verdict in words."""
-    return said(_VERDICTS_DA[verdict], _VERDICTS_EN[verdict])
 
 
 def codes_today(counted: Counted, registry: Registry, said: Said) -> Content:
@@ -271,11 +258,7 @@ def _variation(group: Group, registry: Registry, said: Said) -> str:
 
 def _member_row(one: Assertion, registry: Registry, said: Said, may_change: bool) -> Row:
     procedure = registry.procedures.get(one.procedure_id)
-    scope = ""
-    if one.scope.low is not None or one.scope.high is not None:
-        low = "" if one.scope.low is None else f"{one.scope.low:g}"
-        high = "" if one.scope.high is None else f"{one.scope.high:g}"
-        scope = f"{low}\N{EN DASH}{high}"
+    scope = span(one.scope.low, one.scope.high, said)
     evidence = "; ".join(in_words(each, said) for each in one.evidence)
     more = said("Tilføj grundlag", "Add evidence")
     return Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -10,10 +11,11 @@ import msgspec
 from labbro.comparability.model import Assertion, Entries
 from labbro.comparability.registry import Registry
 from labbro.comparability.store import Change, Entry, Kind, applied, entry_id
+from labbro.portal import formats
 from labbro.portal.numbers.blocks import Cell, Row, Section, Table
-from labbro.portal.registry.filling import Said
 from labbro.portal.registry.forms_evidence import assertion_of
 from labbro.portal.registry.views_evidence import evidence_table, round_tables
+from labbro.portal.registry.words import Said, field_word, figure, purpose_word, span, status_word, verdict_word
 
 _MOST_ROWS = 100
 _MOST_EVIDENCE = 20
@@ -77,9 +79,21 @@ def _row(names: tuple[Kind, str], before: Mapping[str, Any] | None, after: Mappi
 
 def _told(kind: str, body: Mapping[str, Any], said: Said) -> dict[str, str]:
     """The fields of an entry that say something, each as text."""
-    told = {field: _text(value, said) for field, value in body.items() if field != f"{kind}_id"}
-    dates = {field for field in ("valid_from", "valid_to") if told.get(field, "").startswith(_NEVER)}
-    return {field: value for field, value in told.items() if value and field not in dates}
+    told = {field: _content(field, value, said) for field, value in body.items() if field != f"{kind}_id"}
+    return {field_word(field, said): value for field, value in told.items() if value}
+
+
+def _content(field: str, value: Any, said: Said) -> str:
+    if field in ("valid_from", "valid_to"):
+        return "" if str(value).startswith(_NEVER) else formats.day(dt.date.fromisoformat(value))
+    if field == "verdict":
+        return verdict_word(value, said)
+    if field == "status":
+        return status_word(value, said)
+    if field == "scope":
+        purpose = purpose_word(value.get("purpose") or "", said)
+        return ", ".join(filter(None, (span(value.get("low"), value.get("high"), said), purpose)))
+    return _text(value, said)
 
 
 def _text(value: object, said: Said) -> str:
@@ -88,13 +102,13 @@ def _text(value: object, said: Said) -> str:
     if value is True:
         return said("ja", "yes")
     if isinstance(value, float):
-        return f"{value:g}"
+        return figure(value, said)
     if isinstance(value, list | tuple):
         return _texts(cast("Sequence[object]", value), said)
     if isinstance(value, Mapping):
         told = cast("Mapping[str, object]", value)
-        return ", ".join(f"{each:g} %" if field == "percent" and isinstance(each, int | float) else _text(each, said)
-                         for field, each in told.items() if each is not None)  # fmt: skip
+        return ", ".join(f"{figure(each, said)} %" if field == "percent" and isinstance(each, int | float)
+                         else _text(each, said) for field, each in told.items() if each is not None)  # fmt: skip
     return str(value)
 
 

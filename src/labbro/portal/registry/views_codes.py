@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from labbro.comparability.usage import RetiredCode
 from labbro.portal import formats
 from labbro.portal.numbers.blocks import Cell, Row, Section, Table
+from labbro.portal.registry.words import Said
 
-Said = Callable[[str, str], str]
 _MOST_ROWS = 100
 
 

@@ -9,7 +9,7 @@ from labbro.codes.units import shown_unit
 from labbro.comparability.model import Assertion, Evidence, EvidenceKind, Round
 from labbro.comparability.rounds import figures_of, is_outside, round_percent
 from labbro.portal.numbers.blocks import Cell, Row, Table
-from labbro.portal.registry.filling import Said
+from labbro.portal.registry.words import Said, figure
 
 KINDS: Final[dict[EvidenceKind, tuple[str, str]]] = {
     "study": ("sammenligningsforsøg", "comparison study"),
@@ -17,12 +17,6 @@ KINDS: Final[dict[EvidenceKind, tuple[str, str]]] = {
     "traceability": ("sporbarhed", "traceability"),
     "statement": ("udtalelse", "statement"),
 }
-
-
-def figure(value: float, said: Said) -> str:
-    """A figure with the decimal mark of the language."""
-    told = f"{value:g}".replace("-", "\N{MINUS SIGN}")
-    return said(told.replace(".", ","), told)
 
 
 def percent(value: float, said: Said) -> str:

@@ -6,7 +6,7 @@ import msgspec
 
 from labbro.errors import LabbroError
 from labbro.portal.numbers.blocks import Alert, Content, Section
-from labbro.portal.registry.filling import Said
+from labbro.portal.registry.words import Said
 
 
 def barred(why: LabbroError, identifier: str, said: Said) -> Section:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from labbro.comparability.checking import Contradiction
 from labbro.comparability.store import Proposal, Released
 from labbro.portal import formats
 from labbro.portal.numbers.blocks import Cell, Content, Fact, Link, Row, Section, Table
 from labbro.portal.registry.door import address_of, name_of
+from labbro.portal.registry.words import Said
 
-Said = Callable[[str, str], str]
 _STATES_DA = {"open": "venter", "released": "frigivet", "refused": "afvist"}
 
 
