@@ -21,6 +21,8 @@ from labbro.comparability.store import RegistryStore
 from labbro.databank import Databank, api
 from labbro.eu import api as eu_api
 from labbro.eu import incoming
+from labbro.eu.address_file import addresses_of
+from labbro.eu.addresses import DEFAULT, Addresses
 from labbro.members.api import routes as member_routes
 from labbro.members.members import Members
 from labbro.members.notice_header import NoticeHeader
@@ -55,6 +57,7 @@ class Services(msgspec.Struct, frozen=True):
     numbers: NumberService | None = None
     registry: RegistryStore | None = None
     checkpoints: Checkpointer | None = None
+    addresses: Addresses = DEFAULT
 
     def close(self) -> None:
         """Finishes what is in hand, then gives back the database."""
@@ -68,6 +71,7 @@ class Services(msgspec.Struct, frozen=True):
 
 def open_services(settings: Settings) -> Services:
     """Opens the database and brings its schema up to date. The caller closes what is given."""
+    addresses = addresses_of(settings.eu_addresses)
     database = Database.open(settings)
     try:
         migrate(database)
@@ -98,6 +102,7 @@ def open_services(settings: Settings) -> Services:
         numbers=numbers,
         registry=RegistryStore(database, clock, identities),
         checkpoints=checkpoints,
+        addresses=addresses,
     )
 
 
@@ -107,9 +112,19 @@ def application(services: Services, examples: tuple[Example, ...] = ()) -> Edge:
     calls = member_calls(services)
     handlers: list[ControllerRouterHandler] = [
         *api.routes(
-            databank=services.databank, settings=settings, clock=clock, identities=identities, read=incoming.read
+            databank=services.databank,
+            settings=settings,
+            clock=clock,
+            identities=identities,
+            read=incoming.reader(services.addresses),
         ),
-        *eu_api.routes(databank=services.databank, settings=settings, clock=clock, registry=services.registry),
+        *eu_api.routes(
+            databank=services.databank,
+            settings=settings,
+            clock=clock,
+            registry=services.registry,
+            known=services.addresses,
+        ),
         *pages.routes(
             database=services.database,
             databank=services.databank,

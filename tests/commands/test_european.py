@@ -127,3 +127,21 @@ class _Pipe(io.BytesIO):
 
     def seekable(self) -> bool:
         return False
+
+
+def test_a_document_is_made_with_the_operators_own_addresses(run, tmp_path, document, monkeypatch):
+    (tmp_path / "own.toml").write_text("[in_force]\nreport = 'https://lab.example/sid/report'")
+    monkeypatch.setenv("LABBRO_EU_ADDRESSES", str(tmp_path / "own.toml"))
+    code, out, _ = run("convert", "--to", "eu", tmp_path / "letter.edi")
+    assert code == 0
+    packaged = document.read_text()
+    assert out == packaged.replace("https://example.org/fhir/sid/laboratory-report", "https://lab.example/sid/report")
+    assert out != packaged
+
+
+def test_addresses_that_cannot_be_used_stop_the_conversion(run, tmp_path, document, monkeypatch):
+    (tmp_path / "own.toml").write_text("[in_force]\nreport = 'nowhere'")
+    monkeypatch.setenv("LABBRO_EU_ADDRESSES", str(tmp_path / "own.toml"))
+    code, out, err = run("convert", "--to", "eu", tmp_path / "letter.edi")
+    assert (code, out) == (2, "")
+    assert "LABBRO_EU_ADDRESSES" in err

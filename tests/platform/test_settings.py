@@ -59,6 +59,7 @@ EXAMPLES: dict[str, tuple[str, str, object]] = {
     "LABBRO_SMTP_SENDER": ("numbers@labbro.example", "smtp_sender", "numbers@labbro.example"),
 }
 PATHS = {
+    "LABBRO_EU_ADDRESSES": "eu_addresses",
     "LABBRO_DATA": "data_dir",
     "LABBRO_WATCH": "watch_dir",
     "LABBRO_TLS_CERT": "tls_cert",
@@ -97,7 +98,11 @@ def test_every_variable_changes_its_field(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PATHS)
 def test_every_path_becomes_absolute(name: str, tmp_path: Path) -> None:
-    settings = given(tmp_path, **TOGETHER.get(name, {}), **{name: __file__ if "TLS" in name else str(tmp_path / "x")})
+    settings = given(
+        tmp_path,
+        **TOGETHER.get(name, {}),
+        **{name: __file__ if "TLS" in name or name == "LABBRO_EU_ADDRESSES" else str(tmp_path / "x")},
+    )
     assert getattr(settings, PATHS[name]).is_absolute()
 
 

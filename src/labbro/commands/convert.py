@@ -6,6 +6,7 @@ speaks of is there.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -22,8 +23,11 @@ from labbro.commands.documents import COPY_BYTES, Documents, Source, Workshop, l
 from labbro.commands.inputs import Input, inputs_of
 from labbro.commands.options import Format, FormatOption, Language, LanguageOption, Paths
 from labbro.errors import WrongUse
+from labbro.eu.address_file import addresses_of
+from labbro.eu.addresses import DEFAULT
 from labbro.letters.moving import check_given, version_of
 from labbro.letters.shares import SHARE_BYTES, shares_of
+from labbro.platform.settings import Reader
 from labbro.platform.workers import Workers, cores
 
 GROUP_FILES = 64
@@ -72,8 +76,10 @@ def convert(
     if out is None and len(sources) > 1:
         raise WrongUse("Several files cannot go to standard output; name a folder with --out.")
     as_json = form is Format.json and out is not None
+    known = addresses_of(Reader(os.environ).file("LABBRO_EU_ADDRESSES")) if to is Target.eu else DEFAULT
     with Workshop(out) as workshop:
-        job = Job(None if to is None else to.value, version, values, workshop.folder, as_json, language.value)
+        target = None if to is None else to.value
+        job = Job(target, version, values, workshop.folder, as_json, language.value, known)
         found = [looked_up(given) for given in sources]
         size_bytes = _total_bytes(found)
         worth = size_bytes is None or size_bytes > WORTH_SHARING_BYTES

@@ -16,6 +16,7 @@ import msgspec
 from labbro import letters
 from labbro.commands.options import finding_line
 from labbro.errors import WrongUse
+from labbro.eu.addresses import DEFAULT, Addresses
 from labbro.eu.of_letters import document_of
 from labbro.eu.sniffing import document_in
 from labbro.letters import Finding, Letter, Reading, vans
@@ -39,6 +40,7 @@ class Job(msgspec.Struct, frozen=True):
     folder: str
     as_json: bool
     language: Literal["da", "en"]
+    known: Addresses = DEFAULT
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -147,7 +149,7 @@ def _content(file: BinaryIO) -> bytes | BinaryIO:
 
 
 def converted(
-    letter: Letter, to: To, version: str | None, given: Mapping[str, str]
+    letter: Letter, to: To, version: str | None, given: Mapping[str, str], known: Addresses = DEFAULT
 ) -> tuple[Piece | None, tuple[Finding, ...]]:
     """A letter without errors, moved where a version is asked for, as a piece of a document; None where it cannot be.
 
@@ -163,7 +165,7 @@ def converted(
         said = msgspec.json.format(msgspec.json.encode(letters.to_json(letter)), indent=2)
         return Piece(JSON_HEAD, b"  " + said.replace(b"\n", b"\n  "), JSON_END), told
     if to == "eu":
-        document, findings = document_of(letter)
+        document, findings = document_of(letter, known)
         return None if document is None else Piece(document.encoded() + b"\n", b"", b""), (*told, *findings)
     piece, findings = piece_of(letter, to)
     return piece, (*told, *findings)
@@ -228,7 +230,7 @@ class _Maker:
         findings, note, place = list(reading.findings), "", None
         if reading.ok and reading.letter is not None:
             to = self._job.to or reading.syntax or "xml"
-            piece, more = converted(reading.letter, to, self._job.version, self._job.given)
+            piece, more = converted(reading.letter, to, self._job.version, self._job.given, self._job.known)
             findings.extend(more)
             place = None if piece is None else self._put(piece, ENDINGS[to])
         elif reading.ok:

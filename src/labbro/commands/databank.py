@@ -18,6 +18,7 @@ from labbro.databank.history import Outcome
 from labbro.databank.watch import Watcher
 from labbro.errors import NotConfigured
 from labbro.eu import incoming
+from labbro.eu.address_file import addresses_of
 from labbro.platform import logs
 from labbro.platform.clock import SystemClock
 from labbro.platform.identities import SystemIdentities
@@ -56,9 +57,9 @@ def load(
     logs.configure("warning", settings.log_format)
     collect_seldom()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is in hand is finished
-    told = _Teller(form)
+    told, read = _Teller(form), incoming.reader(addresses_of(settings.eu_addresses))
     names, found = [file.name for file in files], frozenset(file.name for file in files if file.found)
-    for name, outcome in loading.load(names, settings, workers, found, incoming.read):
+    for name, outcome in loading.load(names, settings, workers, found, read):
         told.tell(name, outcome)
     told.end()
     raise typer.Exit(1 if told.counts["refused"] else 0)
@@ -72,10 +73,11 @@ def watch(
     watched = folder or settings.watch_dir
     if watched is None:
         raise NotConfigured("Name a folder to watch, or set LABBRO_WATCH.")
+    known = addresses_of(settings.eu_addresses)
     logs.configure(settings.log_level, settings.log_format)
     with loading.open_databank(settings) as databank:
         watched.mkdir(parents=True, exist_ok=True)
-        watcher = Watcher(databank, watched, SystemClock(), SystemIdentities(), incoming.read)
+        watcher = Watcher(databank, watched, SystemClock(), SystemIdentities(), incoming.reader(known))
 
         def stop(_number: int, _frame: object) -> None:
             watcher.stop(0)

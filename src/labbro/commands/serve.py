@@ -72,7 +72,9 @@ def _watching(services: server.Services) -> Generator[None]:
         yield
         return
     folder.mkdir(parents=True, exist_ok=True)
-    watcher = Watcher(services.databank, folder, services.clock, services.identities, incoming.read)
+    watcher = Watcher(
+        services.databank, folder, services.clock, services.identities, incoming.reader(services.addresses)
+    )
     watcher.start()
     try:
         yield

@@ -25,8 +25,7 @@ from labbro.databank.api import check_caller
 from labbro.databank.history import AccessAction
 from labbro.errors import NotAllowed, NotFound
 from labbro.eu import searching
-from labbro.eu.addresses import Addresses
-from labbro.eu.document import DEFAULT
+from labbro.eu.addresses import DEFAULT, Addresses
 from labbro.eu.searching import Search
 from labbro.eu.served import Given, Served, in_force_at
 from labbro.platform import logs
@@ -208,7 +207,7 @@ def _resources(served: Served, wanted: Search) -> Any:
         for place, resource in told:
             if begin is not None and name == begin[0] and place <= begin[1]:
                 continue
-            if searching.fits(resource, wanted):
+            if searching.fits(resource, wanted, served.known.now):
                 yield (name, place), resource, given
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from labbro.eu import addresses, narrative, parties
-from labbro.eu.addresses import DK_CORE, EU_LAB, LOINC, Addresses, profiles
+from labbro.eu.addresses import DEFAULT, DK_CORE, EU_LAB, LOINC, Addresses, profiles
 from labbro.eu.frame import Frame, instant
 from labbro.eu.losses import losses_of
 from labbro.eu.microbiology import add_microbiology, said, texts
@@ -64,7 +64,6 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     adds: bool = False
 
 
-DEFAULT = Addresses()
 FIRST = Version()
 
 

@@ -17,8 +17,8 @@ from labbro.codes.units import normal_unit
 from labbro.comparability.decision import Observed, Placement, Placer, Stated
 from labbro.comparability.model import JOINS, CodeRef, Procedure
 from labbro.databank.assembling import BY_RESULT
-from labbro.eu.addresses import REFERENCE_MATERIAL, TEST_KIT, Addresses
-from labbro.eu.document import DEFAULT, Document
+from labbro.eu.addresses import DEFAULT, REFERENCE_MATERIAL, TEST_KIT, Addresses
+from labbro.eu.document import Document
 from labbro.eu.quantities import number_of
 from labbro.eu.words import NO_MATERIAL
 from labbro.records import origin_of_result

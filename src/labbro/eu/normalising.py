@@ -6,12 +6,10 @@ and resources that Labbro does not know stay.
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, cast
 
-from labbro.eu import addresses
+from labbro.eu.addresses import OFFICIAL
 from labbro.eu.bundle import Bundle, Json
-
-OFFICIAL: Final = {addresses.NPU_OF_MEDCOM: addresses.NPU, "https://www.gs1.org/gln": addresses.GLN}
 
 
 def normalised(bundle: Bundle) -> Json:

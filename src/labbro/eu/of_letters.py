@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from labbro import records
-from labbro.eu.addresses import Addresses
-from labbro.eu.document import DEFAULT, FIRST, Document, Version, document
+from labbro.eu.addresses import DEFAULT, Addresses
+from labbro.eu.document import FIRST, Document, Version, document
 from labbro.letters.findings import Finding
 from labbro.letters.letter import Letter
 

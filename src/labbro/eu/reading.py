@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from labbro.eu import addresses
+from labbro.eu.addresses import DEFAULT, Addresses
 from labbro.eu.bundle import Bundle, Json, parse
 from labbro.eu.fields import codings, first, local_time, objects, one_object, text_of
 from labbro.eu.values_in import (
@@ -41,9 +42,7 @@ from labbro.records.model import (
 
 STANDARD: Final = "EU-LAB"
 VERSION: Final = "2.0.0"
-_LOCATION = (addresses.GLN, "https://www.gs1.org/gln")
-_FROM_REGISTRY: Final = addresses.Addresses().from_registry
-_LETTER: Final = addresses.Addresses().letter.partition("{}")[0]
+_LOCATION = (addresses.GLN, addresses.GLN_BY_HTTPS)
 _DEEPEST_PANEL: Final = 20
 
 _STATUSES: dict[str, ResultStatus] = {
@@ -113,13 +112,13 @@ class DocumentReading(msgspec.Struct, frozen=True):
         return self.report is not None
 
 
-def read_document(data: bytes) -> DocumentReading:
+def read_document(data: bytes, known: Addresses = DEFAULT) -> DocumentReading:
     """Reads a document. Never raises on bad input: what is wrong is told in findings."""
     parsed = parse(data)
     if parsed.bundle is None:
         return DocumentReading(None, None, parsed.findings, data)
     try:
-        reader = _Reader(parsed.bundle)
+        reader = _Reader(parsed.bundle, known)
         report = reader.report()
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, msgspec.ValidationError) as error:
         fault = Finding(
@@ -134,8 +133,8 @@ def read_document(data: bytes) -> DocumentReading:
 
 
 class _Reader:
-    def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
+    def __init__(self, bundle: Bundle, known: Addresses) -> None:
+        self._bundle, self._known = bundle, known
         self._composition = bundle.composition
         self._report = bundle.report
         self._samples: list[Sample] = []
@@ -185,8 +184,11 @@ class _Reader:
         """Numbers of reports that this one says it replaces; our own documents name the letter, which needs no link."""
         for one in objects(self._composition.get("relatesTo")):
             target = one_object(one.get("targetIdentifier"))
-            if one.get("code") == "replaces" and target.get("value") and _is_report(target):
+            if one.get("code") == "replaces" and target.get("value") and self._is_report(target):
                 yield _production_number(str(target["value"]), sender)
+
+    def _is_report(self, target: Json) -> bool:
+        return not self._known.began("letter", str(target.get("system", "")))
 
     def _restricted(self) -> bool:
         """Whether the document is marked as restricted: so is one made of a letter whose consent was refused."""
@@ -383,11 +385,7 @@ def _production_number(value: str, sender: Party) -> str:
     return value.removeprefix(f"{sender.ean or sender.identifier}-")
 
 
-def _is_report(target: Json) -> bool:
-    return not str(target.get("system", "")).startswith(_LETTER)
-
-
 def _stated(told: object) -> object:
     """A part, unless it is marked as from a registry: that is no statement of who sent the document."""
     marks = objects(one_object(told).get("extension"))
-    return None if any(one.get("url") == _FROM_REGISTRY for one in marks) else told
+    return None if any(addresses.is_from_registry(one.get("url")) for one in marks) else told

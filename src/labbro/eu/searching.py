@@ -10,7 +10,7 @@ import base64
 import datetime as dt
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -160,12 +160,12 @@ def after(search: Search, order: tuple[str, int]) -> Search:
 # --- what fits -------------------------------------------------------------------------------------------------------
 
 
-def fits(resource: Json, search: Search) -> bool:
-    """Whether a resource meets the conditions."""
+def fits(resource: Json, search: Search, now: Callable[[str], str]) -> bool:
+    """Whether a resource meets the conditions. `now`: the address that a system has today, by any it has had."""
     start, end = _lasting(resource)
     if any(start is None or end is None or not span.holds(start, end) for span in search.spans()):
         return False
-    return all(_has_code(resource, codes) for codes in search.codes)
+    return all(_has_code(resource, codes, now) for codes in search.codes)
 
 
 def _lasting(resource: Json) -> tuple[dt.datetime | None, dt.datetime | None]:
@@ -177,11 +177,11 @@ def _lasting(resource: Json) -> tuple[dt.datetime | None, dt.datetime | None]:
     return at, at
 
 
-def _has_code(resource: Json, wanted: str) -> bool:
+def _has_code(resource: Json, wanted: str, now: Callable[[str], str]) -> bool:
     told = codings(resource.get("code"))
     for one in wanted.split(","):
         system, stroke, code = one.rpartition("|")
-        if any(value == code and (not stroke or of == system) for of, value in told):
+        if any(value == code and (not stroke or now(of) == now(system)) for of, value in told):
             return True
     return False
 

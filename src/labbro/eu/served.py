@@ -121,7 +121,7 @@ class Served:
     """The documents of a databank."""
 
     def __init__(self, databank: Databank, known: Addresses, placer: Callable[[], Placer | None]) -> None:
-        self._databank, self._known, self._placer = databank, known, placer
+        self._databank, self.known, self._placer = databank, known, placer
 
     def all_of(self, patient_key: UUID) -> list[Given]:
         """Every document that may be given, newest first. Raises NotFound for an unknown patient."""
@@ -152,8 +152,8 @@ class Served:
         placer = self._placer()
 
         def make(report: Report, version: Version) -> Document:
-            made = document(report, self._known, version)
-            return made if placer is None else enrich(made, report, placer, self._known)
+            made = document(report, self.known, version)
+            return made if placer is None else enrich(made, report, placer, self.known)
 
         def raw(key: UUID) -> bytes:
             return self._databank.letter(patient_key, key).raw

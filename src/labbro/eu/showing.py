@@ -204,7 +204,7 @@ class _Page:
         uncertain = _extension(one_object(told.get("valueQuantity")), _UNCERTAINTY, "valueDecimal")
         kit = self._bundle.resolve(_reference(told, addresses.TEST_KIT))
         device = self._bundle.resolve(told.get("device"))
-        group = first([one for one in objects(told.get("extension")) if "comparability" in str(one.get("url"))])
+        group = first([one for one in objects(told.get("extension")) if addresses.is_parameter(one.get("url"))])
         fields = (
             (words.code, ", ".join(codes)),
             (words.components, "\n".join(self._component(one) for one in objects(told.get("component")))),
@@ -225,9 +225,8 @@ class _Page:
     def _source(self, part: object) -> str:
         """Whether a part is from the registry, not from the message."""
         marked = objects(one_object(part).get("extension"))
-        return (
-            f" ({self._words.from_registry})" if any("from-registry" in str(one.get("url")) for one in marked) else ""
-        )
+        told = any(addresses.is_from_registry(one.get("url")) for one in marked)
+        return f" ({self._words.from_registry})" if told else ""
 
     def _component(self, told: Json) -> str:
         judged = ", ".join(self._judgement(one) for one in objects(told.get("interpretation")))

@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reader_tokens: tuple[IntakeToken, ...] = ()
     registry_people: tuple[str, ...] = ()
     watch_dir: Path | None = None
+    eu_addresses: Path | None = None
     lookups_per_hour: int = 120
     body_limit_bytes: int = 64 * MEGABYTE
     body_seconds: int = 60
@@ -155,6 +156,7 @@ def from_environment(
         reader_tokens=_tokens(reader.optional("LABBRO_READER_TOKENS"), "LABBRO_READER_TOKENS"),
         registry_people=_people(reader.optional("LABBRO_REGISTRY_PEOPLE")),
         watch_dir=reader.folder("LABBRO_WATCH"),
+        eu_addresses=reader.file("LABBRO_EU_ADDRESSES"),
         lookups_per_hour=reader.number("LABBRO_LOOKUPS_PER_HOUR", 120, 1, 100_000),
         body_limit_bytes=reader.number("LABBRO_BODY_LIMIT_MB", 64, 1, 4096) * MEGABYTE,
         body_seconds=reader.number("LABBRO_BODY_SECONDS", 60, 1, 3600),
