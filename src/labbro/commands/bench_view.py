@@ -11,7 +11,7 @@ by comparability; each of patients chosen at random, and of each patient one thi
 another has brought into memory. Rounds alternate between the two databanks, in two states that are never mixed. In
 memory: all files were read before. From disk: before each round PostgreSQL is stopped and the kernel told to forget
 them, so a look-up waits for the disk. The plan of the history's statement is kept with the figures, and the load of
-the machine.
+the machine. The grouping alone is measured apart, on histories that are already read: it depends on nothing stored.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ import psycopg
 
 from labbro.commands.bench import Measure
 from labbro.comparability import demonstration
+from labbro.comparability.decision import Placer
 from labbro.comparability.seed import SEED
 from labbro.databank import loading
 from labbro.databank.keys import PatientKeys
@@ -43,6 +44,8 @@ from labbro.errors import WrongUse
 from labbro.platform import logs, serving
 from labbro.platform.database import Database, load_sql
 from labbro.platform.settings import Settings, from_environment
+from labbro.portal.comparable import by_code, by_comparability
+from labbro.portal.i18n.comparability import comparing_words
 from labbro.synthetic.bench import bench_reports
 from labbro.synthetic.people import person
 
@@ -63,6 +66,8 @@ FIRST_DAY: Final = dt.date(2016, 1, 4)
 DAYS_BETWEEN: Final = 31
 P99_BOUND_MS: Final = 50.0
 RATIO_BOUND: Final = 1.2
+GROUPED: Final = 200  # patients at most, each once, whose results are grouped
+GROUPING_BOUND_MS: Final = 20.0
 HISTORY: Final = "history of a patient with 2,000 results"
 BY_CODE: Final = "whole page by code"
 BY_COMPARABILITY: Final = "whole page by comparability"
@@ -84,8 +89,11 @@ def run(results: int = RESULTS, data: Path | None = None) -> list[Measure]:
     `data`: a folder that keeps both databanks, so that a second run only measures.
     """
     people = results // RESULTS_A_PATIENT
-    if people < TIMES or results % (RESULTS_A_PATIENT * TIMES):
-        raise WrongUse(f"--results is a multiple of {RESULTS_A_PATIENT * TIMES}: every patient has 2,000.")
+    if people < TIMES * len(KINDS) or results % (RESULTS_A_PATIENT * TIMES):
+        least = RESULTS_A_PATIENT * TIMES * len(KINDS)
+        raise WrongUse(
+            f"--results is a multiple of {RESULTS_A_PATIENT * TIMES}, and {least} at least: every patient has 2,000."
+        )
     settings = msgspec.structs.replace(
         from_environment(), database_url=None, demonstration=True, lookups_per_hour=1_000_000, secret=_SECRET
     )
@@ -105,14 +113,15 @@ def _measured(settings: Settings, folder: Path, people: int) -> list[Measure]:
         _fill(small, people // TIMES)
         _grow(small, large, people)
     before = os.getloadavg()[0]
+    most = people // TIMES // len(KINDS)  # look-ups of a kind for which the smaller databank has patients enough
     of_small, of_large = _no_times(), _no_times()
     _say(f"{sum(_remember(one.data_dir) for one in (small, large)) / 2**30:.1f} GiB read into memory")
     with _looking(small, of_small) as tenth, _looking(large, of_large) as whole:
-        loads = _in_memory(tenth, whole)
-        plan = whole.plan()
-    _from_disk((small, of_small), (large, of_large))
+        loads = _in_memory(tenth, whole, min(LOOK_UPS, most))
+        plan, grouping = whole.plan(), whole.grouping()
+    _from_disk((small, of_small), (large, of_large), min(DISK_LOOK_UPS, most))
     found = _compared(of_small, of_large, people * RESULTS_A_PATIENT)
-    return [*found, plan, _load_of_machine(before, loads)]
+    return [*found, *grouping, plan, _load_of_machine(before, loads)]
 
 
 def _no_times() -> Times:
@@ -264,6 +273,24 @@ class _Looking:
             notes=lines,
         )
 
+    def grouping(self) -> list[Measure]:
+        """The rows of 2,000 results by comparability, beside those by code of the same results."""
+        registry, words = self._services.registry.current(), comparing_words("da")
+        ours: list[float] = []
+        by_code_alone: list[float] = []
+        for _, key in self.patients[:GROUPED]:
+            rows = self._services.databank.history(key).rows
+            began = time.perf_counter()
+            places = by_comparability(rows, Placer(registry), words)
+            between = time.perf_counter()
+            by_code(rows)
+            ended = time.perf_counter()
+            if len(places) != RESULTS_A_PATIENT or not any(place.label for place in places):
+                raise AssertionError("the results of a patient were not grouped")
+            ours.append(round((between - began) * 1000, 3))
+            by_code_alone.append(round((ended - between) * 1000, 3))
+        return _grouped(ours, by_code_alone)
+
 
 @contextmanager
 def _looking(settings: Settings, times: Times) -> Generator[_Looking]:
@@ -279,33 +306,33 @@ def _looking(settings: Settings, times: Times) -> Generator[_Looking]:
         client: TestClient[Any]
         with TestClient(application, base_url=settings.public_url) as client:
             looking = _Looking(services, client, times)
-            looking.round(random.Random(0), WARMING_LOOK_UPS, None)  # noqa: S311 - the same patients in every run
+            looking.round(random.Random(0), min(WARMING_LOOK_UPS, len(looking.patients) // len(KINDS)), None)  # noqa: S311 - the same patients in every run
             serving.spare_the_collector()
             yield looking
     finally:
         services.close()
 
 
-def _in_memory(small: _Looking, large: _Looking) -> list[float]:
+def _in_memory(small: _Looking, large: _Looking, look_ups: int) -> list[float]:
     """Look-ups while all that is stored is in the machine's memory; the load average after each round."""
     chance = random.Random(1)  # noqa: S311 - the same patients in every run
     loads: list[float] = []
     for number in range(ROUNDS):
         for one in (small, large) if number % 2 else (large, small):
-            one.round(chance, LOOK_UPS, MEMORY)
+            one.round(chance, look_ups, MEMORY)
         loads.append(os.getloadavg()[0])
         _say(f"round {number + 1} of {ROUNDS} in memory, load {loads[-1]:.1f}")
     return loads
 
 
-def _from_disk(small: tuple[Settings, Times], large: tuple[Settings, Times]) -> None:
+def _from_disk(small: tuple[Settings, Times], large: tuple[Settings, Times], look_ups: int) -> None:
     """Look-ups of patients none of whose rows is in memory: before each round PostgreSQL and the kernel forget all."""
     chance = random.Random(2)  # noqa: S311 - the same patients in every run
     for number in range(DISK_ROUNDS):
         for settings, times in (small, large) if number % 2 else (large, small):
             _forget(settings.data_dir)
             with _looking(settings, times) as one:
-                one.round(chance, DISK_LOOK_UPS, DISK)
+                one.round(chance, look_ups, DISK)
         _say(f"round {number + 1} of {DISK_ROUNDS} from disk")
 
 
@@ -363,6 +390,26 @@ def _compared(small: Times, large: Times, results: int) -> Iterator[Measure]:
             )
         bound = None if kind == HISTORY else P99_BOUND_MS
         yield Measure(name=f"{told}, p99", value=ours[1], unit="ms", bound=bound)
+
+
+def _grouped(ours_ms: list[float], by_code_ms: list[float]) -> list[Measure]:
+    of_ours, of_code = _cuts(ours_ms), _cuts(by_code_ms)
+    return [
+        Measure(
+            name=f"{RESULTS_A_PATIENT} results of a patient grouped by comparability, {cut}",
+            value=value,
+            unit="ms",
+            reference=reference,
+            reference_name="the same by code",
+            ratio=value / reference,
+            bound=GROUPING_BOUND_MS,
+            raw=tuple(raw),
+        )
+        for cut, value, reference, raw in (
+            ("p50", of_ours[0], of_code[0], ours_ms),
+            ("p99", of_ours[1], of_code[1], ()),
+        )
+    ]
 
 
 def _cuts(times_ms: Sequence[float]) -> tuple[float, float]:
